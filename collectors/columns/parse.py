@@ -1,0 +1,260 @@
+"""Rows of a delimited file, described wholly by a column map, become facts (pure)."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+
+import msgspec
+
+from collectors.columns.language import ColumnMap, read_map
+from collectors.columns.rows import Binding, BoundCase, Readers, Row
+from collectors.contract import DUPLICATE, LONGEST_MS, BadLine, Parsed, Verdict, Wiring, dead
+from collectors.names import bad_name
+from streams.records import Arrived, AtTheDoor, Cell, Door, Ended, Fact, Handled, Outcome
+
+KEY_BYTES = 10
+CONTENT_BYTES = 6
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_OUTCOMES = {outcome.name.lower(): outcome for outcome in Outcome}
+_DOORS = {door.name.lower(): door for door in Door}
+
+
+class ColumnsOptions:
+    """The keys of a column-map feed."""
+
+    def __init__(self, column_map: ColumnMap) -> None:
+        self.map = column_map
+        self.rotated = column_map.rotated
+
+    def parser(self, wiring: Wiring) -> ColumnsParser:
+        """See `ParserOptions.parser`."""
+        return ColumnsParser(self.map, wiring)
+
+
+def read_options(table: Mapping[str, object]) -> ColumnsOptions:
+    """The checked keys. Raises `BadOptions`."""
+    return ColumnsOptions(read_map(table))
+
+
+class _Saved(msgspec.Struct, array_like=True):
+    young: dict[bytes, bytes]
+    old: dict[bytes, bytes]
+    young_since_ms: int
+
+
+class ColumnsParser:
+    """See `Parser`. A row's id is made of its key (10 bytes) and its content (6 bytes).
+
+    So the facts in the log are enough to know again which rows were read, and whether a row of the same key says the
+    same. Keys live in two generations, each as long as the map says; the older one is dropped as a whole.
+    """
+
+    keyed = True
+
+    def __init__(self, column_map: ColumnMap, wiring: Wiring) -> None:
+        self.header_lines = 1 if column_map.header else 0
+        self._map = column_map
+        self._wiring = wiring
+        self._readers = Readers(column_map.zone or wiring.zone)
+        self._cells: dict[str, Cell] = {}
+        self._agents: dict[str, bytes] = {"": b""} | dict.fromkeys(column_map.no_agent, b"")
+        self._young: dict[bytes, bytes] = {}
+        self._old: dict[bytes, bytes] = {}
+        self._young_since_ms = 0
+        self._binding: Binding | None = None
+        self._content: Callable[[Row], Iterable[str]] = tuple
+        self._first_header = b""
+        self._key_name = column_map.key[0] if column_map.header else None
+        self._note = b""
+        self._drift = "columns changed: no header read yet"
+        if not column_map.header:
+            self._bind(column_map.columns)
+
+    def begin(self, source: str, first_line: bytes, note: bytes) -> None:  # noqa: ARG002 - rows carry their own key
+        """See `Parser.begin`."""
+        if self._map.header:
+            self._first_header = first_line
+            self._note = note
+            self._bind_header(note or first_line)
+
+    def note(self) -> bytes:
+        """See `Parser.note`: the header in force, where it is not the first line."""
+        return self._note
+
+    def _bind_header(self, line: bytes) -> bool:
+        self._binding = None
+        try:
+            self._bind(self._split(line.removeprefix(codecs.BOM_UTF8).removesuffix(b"\r")))
+        except BadLine as error:
+            self._drift = str(error)
+        return self._binding is not None
+
+    def _bind(self, names: Sequence[str]) -> None:
+        self._binding = Binding(self._map, self._readers, names)
+        order = sorted(range(len(names)), key=lambda index: names[index])
+        self._content = itemgetter(*order) if len(order) > 1 else tuple
+
+    def _split(self, line: bytes) -> list[str]:
+        try:
+            text = line.decode(self._map.encoding)
+        except UnicodeDecodeError as error:
+            message = f"not {self._map.encoding}: byte {error.start}"
+            raise BadLine(message) from error
+        if _CONTROL.search(text):
+            message = "holds control characters"
+            raise BadLine(message)
+        if not self._map.quote or self._map.quote not in text:
+            return text.split(self._map.delimiter)
+        try:
+            rows = list(csv.reader([text], delimiter=self._map.delimiter, quotechar=self._map.quote, strict=True))
+        except csv.Error as error:
+            message = f"quotes: {error}"
+            raise BadLine(message) from error
+        return rows[0]
+
+    def parse(self, line: bytes, position: int, now_ms: int, known: bool = False) -> Parsed:
+        """See `Parser.parse`."""
+        line = line.removesuffix(b"\r")
+        if position == 0:
+            if self._map.header and self._binding is not None and not self._note:
+                return Parsed(Verdict.HEADER)
+            line = line.removeprefix(codecs.BOM_UTF8)
+        if not line.strip():
+            return Parsed(Verdict.SKIPPED, reason="empty")
+        try:
+            row = self._split(line)
+            if self._key_name in row and self._map.used_columns() <= set(row):
+                return self._another_header(line)
+            if self._binding is None:
+                return dead(self._drift, trouble=self._drift)
+            return self._read(self._binding, row, now_ms, known)
+        except BadLine as error:
+            return dead(str(error))
+
+    def _another_header(self, line: bytes) -> Parsed:
+        first = self._first_header.removeprefix(codecs.BOM_UTF8).removesuffix(b"\r")
+        if self._bind_header(line):
+            self._note = b"" if line == first else line
+            return Parsed(Verdict.SKIPPED, reason="header")
+        return dead(self._drift, trouble=self._drift)
+
+    def _read(self, binding: Binding, row: Row, now_ms: int, known: bool) -> Parsed:
+        if len(row) != binding.width:
+            message = f"{len(row)} columns, {binding.width} expected"
+            raise BadLine(message)
+        for holds, reason in binding.skips:
+            if holds(row):
+                return Parsed(Verdict.SKIPPED, reason=reason)
+        for fits, case in binding.cases:
+            if fits(row):
+                return self._fitting(binding, case, row, now_ms, known)
+        message = "no case of the column map fits this row"
+        raise BadLine(message)
+
+    def _fitting(self, binding: Binding, case: BoundCase, row: Row, now_ms: int, known: bool) -> Parsed:
+        key_cells = [row[index] for index in binding.key]
+        if not all(key_cells):
+            message = "a column of the key is empty"
+            raise BadLine(message)
+        key = _digest([self._wiring.feed, *key_cells], KEY_BYTES)
+        content = _digest(self._content(row), CONTENT_BYTES)
+        remembered = self._young.get(key) or self._old.get(key)
+        if remembered == content or known:
+            return DUPLICATE
+        facts = self._facts(binding, case, row, key + content)
+        newest_ms = max([fact.at_ms for fact in facts])
+        if newest_ms > now_ms + self._wiring.skew_ms:
+            message = "time: in the future"
+            raise BadLine(message)
+        if remembered is not None:
+            message = "conflict: another row has the same key and says something else"
+            raise BadLine(message)
+        self._young_since_ms = self._young_since_ms or now_ms
+        self._young[key] = content
+        return Parsed(Verdict.COUNTED, facts, event_ms=newest_ms)
+
+    def _facts(self, binding: Binding, case: BoundCase, row: Row, visit: bytes) -> list[Fact]:
+        cell = self._cell(row[binding.hotline])
+        arrival_ms = case.arrival(row)
+        if case.end is None:
+            return [AtTheDoor(visit, arrival_ms, _DOORS[case.result], cell)]
+        end_ms = case.end(row)
+        _in_a_day("wait", end_ms - arrival_ms)
+        agent = self._agent(row[binding.agent]) if binding.agent is not None and case.result == "answered" else b""
+        facts: list[Fact] = [
+            Arrived(visit, arrival_ms, cell),
+            Ended(visit, end_ms, _OUTCOMES[case.result], agent),
+        ]
+        if case.talk is not None and case.handled is not None:
+            handled_ms = case.handled(row)
+            if handled_ms < end_ms:
+                message = "the handling ends before the wait"
+                raise BadLine(message)
+            facts.append(
+                Handled(
+                    visit,
+                    handled_ms,
+                    _in_a_day("talk", case.talk(row)),
+                    None if case.hold is None else _in_a_day("hold", case.hold(row)),
+                    None if case.acw is None else _in_a_day("after-call work", case.acw(row)),
+                    case.transferred,
+                    agent=agent,
+                )
+            )
+        return facts
+
+    def _cell(self, name: str) -> Cell:
+        cell = self._cells.get(name)
+        if cell is None:
+            if reason := bad_name(name):
+                message = f"{self._map.hotline}: {reason}"
+                raise BadLine(message)
+            cell = self._cells[name] = self._wiring.route(name)
+        return cell
+
+    def _agent(self, name: str) -> bytes:
+        agent = self._agents.get(name)
+        if agent is None:
+            if reason := bad_name(name):
+                message = f"{self._map.agent}: {reason}"
+                raise BadLine(message)
+            agent = self._agents[name] = self._wiring.pseudonym(name)
+        return agent
+
+    def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
+        """See `Parser.restore`."""
+        self.forget(collected_ms)
+        self._young_since_ms = self._young_since_ms or collected_ms
+        for fact in facts:
+            if isinstance(fact, Arrived | AtTheDoor):
+                self._young[fact.visit[:KEY_BYTES]] = fact.visit[KEY_BYTES:]
+
+    def forget(self, now_ms: int) -> None:
+        """See `Parser.forget`."""
+        if self._young and now_ms - self._young_since_ms > self._map.keep_hours * 3_600_000:
+            self._old, self._young, self._young_since_ms = self._young, {}, now_ms
+
+    def dump_state(self) -> bytes:
+        """See `Parser.dump_state`."""
+        return msgspec.msgpack.encode(_Saved(self._young, self._old, self._young_since_ms))
+
+    def load_state(self, state: bytes) -> None:
+        """See `Parser.load_state`."""
+        saved = msgspec.msgpack.decode(state, type=_Saved)
+        self._young, self._old, self._young_since_ms = saved.young, saved.old, saved.young_since_ms
+
+
+def _digest(cells: Iterable[str], size: int) -> bytes:
+    return hashlib.blake2b("\x1f".join(cells).encode(), digest_size=size).digest()
+
+
+def _in_a_day(what: str, length_ms: int) -> int:
+    if not 0 <= length_ms <= LONGEST_MS:
+        message = f"{what} of {length_ms / 1000:g} s is not from 0 to a day"
+        raise BadLine(message)
+    return length_ms

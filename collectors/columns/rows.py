@@ -1,0 +1,216 @@
+"""A column map, bound to the columns of one file: what a row says about times, lengths and cases (pure).
+
+Everything is looked up once, when the map is bound; reading a row then calls closures on its cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from collectors.columns.clocks import DAY_MS, Readings, WallClock
+from collectors.columns.language import Case, ColumnMap, Condition, Length, Moment, Time
+from collectors.contract import LONGEST_MS, BadLine
+
+Row = Sequence[str]
+Test = Callable[[Row], bool]
+Number = Callable[[Row], int]
+_HALF_A_DAY_MS = DAY_MS // 2
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9]):([0-5][0-9])")
+
+
+class Readers:
+    """What is remembered across files: the zone's days and the texts already read."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.wall = WallClock(zone)
+        self._of_format: dict[str, Readings] = {}
+
+    def of(self, format_: str) -> Readings:
+        """What texts of this format say."""
+        if format_ not in self._of_format:
+            self._of_format[format_] = Readings(format_)
+        return self._of_format[format_]
+
+
+class Binding:
+    """A column map bound to a header. Raises `BadLine` where the header lacks a column or has it twice."""
+
+    def __init__(self, column_map: ColumnMap, readers: Readers, names: Sequence[str]) -> None:
+        used = column_map.used_columns()
+        missing = sorted(name for name in used if name not in names)
+        if missing:
+            message = f"columns changed: {', '.join(missing)} missing"
+            raise BadLine(message)
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            message = f"columns changed: {', '.join(twice)} twice"
+            raise BadLine(message)
+        self._map = column_map
+        self._readers = readers
+        self.names = tuple(names)
+        self._at: Mapping[str, int] = {name: index for index, name in enumerate(names)}
+        self.width = len(names)
+        self.key = tuple(self._at[name] for name in column_map.key)
+        self.hotline = self._at[column_map.hotline]
+        self.agent = self._at[column_map.agent] if column_map.agent else None
+        self._times = {name: self._time(time) for name, time in column_map.times.items()}
+        self.skips = [(self._test(skip.when), skip.reason) for skip in column_map.skips]
+        self.cases = [(self._test(case.when), self._case(case)) for case in column_map.cases]
+
+    def _case(self, case: Case) -> BoundCase:
+        return BoundCase(
+            case,
+            self._moment(case.arrival),
+            self._moment(case.end),
+            self._length(case.talk),
+            self._length(case.hold),
+            self._length(case.acw),
+            self._moment(case.handled),
+        )
+
+    def _time(self, time: Time) -> Number:
+        column, read, wall = self._at[time.column], self._readers.of(time.format), self._readers.wall
+        if time.date:
+            return self._clock(time, column, read)
+        after = self._time(self._map.times[time.after]) if time.after else None
+
+        def stated(row: Row) -> int:
+            said = read[row[column]]
+            if said.instant_ms is not None:
+                return said.instant_ms
+            assert said.day is not None
+            if said.offset_ms is not None:
+                return said.day * DAY_MS + (said.clock_ms or 0) - said.offset_ms
+            return wall.instant(said.day, said.clock_ms or 0, after(row) if after else None)
+
+        return stated
+
+    def _clock(self, time: Time, column: int, read: Readings) -> Number:
+        """A clock time on a date of its own column; long before `after` it belongs to the next day."""
+        wall, date_column, read_date = self._readers.wall, self._at[time.date], self._readers.of(time.date_format)
+        first = self._map.times.get(time.after)
+        if first is None or not first.date:
+            after = self._time(first) if first else None
+
+            def alone(row: Row) -> int:
+                day, clock_ms = read_date[row[date_column]].day, read[row[column]].clock_ms
+                assert day is not None
+                assert clock_ms is not None
+                return wall.instant(day, clock_ms, after(row) if after else None)
+
+            return alone
+        first_column, read_first, first_instant = (
+            self._at[first.column],
+            self._readers.of(first.format),
+            self._time(first),
+        )
+
+        def rolled(row: Row) -> int:
+            day, clock_ms = read_date[row[date_column]].day, read[row[column]].clock_ms
+            first_ms = read_first[row[first_column]].clock_ms
+            assert day is not None
+            assert clock_ms is not None
+            assert first_ms is not None
+            if clock_ms < first_ms - _HALF_A_DAY_MS:
+                day += 1
+            midnight_ms = wall.midnight(day)
+            if midnight_ms is not None:
+                return midnight_ms + clock_ms
+            return wall.instant(day, clock_ms, first_instant(row))
+
+        return rolled
+
+    def _moment(self, moment: Moment | None) -> Number | None:
+        if moment is None:
+            return None
+        times = [self._times[name] for name in moment.times]
+        plus = [self._duration(name) for name in moment.plus]
+        minus = [self._duration(name) for name in moment.minus]
+        if len(times) == 1 and not plus and not minus:
+            return times[0]
+
+        def latest(row: Row) -> int:
+            at_ms = max(time(row) for time in times)
+            return at_ms + sum(length(row) for length in plus) - sum(length(row) for length in minus)
+
+        return latest
+
+    def _length(self, length: Length | None) -> Number | None:
+        if length is None:
+            return None
+        if length.name in self._map.durations:
+            return self._duration(length.name)
+        leg = self._map.legs.get(length.name)
+        start = self._times[leg.start if leg else length.start]
+        exit_ = self._times[leg.exit if leg else length.exit]
+        return lambda row: exit_(row) - start(row)
+
+    def _duration(self, name: str) -> Number:
+        duration = self._map.durations[name]
+        column, unit_ms = self._at[duration.column], duration.unit_ms
+        mark = re.escape(self._map.decimal)
+        number = re.compile(rf"([0-9]{{1,9}})(?:{mark}([0-9]{{1,9}}))?")
+
+        def read(row: Row) -> int:
+            text = row[column]
+            length_ms = -1
+            if unit_ms == 0:
+                if match := _CLOCK.fullmatch(text):
+                    hours, minutes, seconds = map(int, match.groups())
+                    length_ms = ((hours * 60 + minutes) * 60 + seconds) * 1000
+            elif match := number.fullmatch(text):
+                fraction = match[2] or "0"
+                length_ms = int(match[1]) * unit_ms + int(fraction) * unit_ms // 10 ** len(fraction)
+            if not 0 <= length_ms <= LONGEST_MS:
+                message = f"{self.names[column]}: {text[:40]!r} is no length from 0 to a day"
+                raise BadLine(message)
+            return length_ms
+
+        return read
+
+    def _test(self, condition: Condition) -> Test:
+        texts = [(self._at[name], frozenset(values)) for name, values in condition.columns.items()]
+        legs = [(*self._leg(name), True) for name in condition.present]
+        legs += [(*self._leg(name), False) for name in condition.absent]
+
+        def holds(row: Row) -> bool:
+            for column, values in texts:
+                if row[column] not in values:
+                    return False
+            for start, exit_, absent, wanted in legs:
+                if (row[start] not in absent or row[exit_] not in absent) != wanted:
+                    return False
+            return True
+
+        return holds
+
+    def _leg(self, name: str) -> tuple[int, int, frozenset[str]]:
+        leg = self._map.legs[name]
+        start, exit_ = self._map.times[leg.start].column, self._map.times[leg.exit].column
+        return self._at[start], self._at[exit_], frozenset(leg.absent)
+
+
+class BoundCase:
+    """A case whose times and lengths can be asked of a row."""
+
+    def __init__(
+        self,
+        case: Case,
+        arrival: Number | None,
+        end: Number | None,
+        talk: Number | None,
+        hold: Number | None,
+        acw: Number | None,
+        handled: Number | None,
+    ) -> None:
+        self.result = case.result
+        self.transferred = case.transferred
+        assert arrival is not None
+        self.arrival = arrival
+        self.end = end
+        self.talk = talk
+        self.hold = hold
+        self.acw = acw
+        self.handled = handled

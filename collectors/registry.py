@@ -1,0 +1,28 @@
+"""Every collector in one table. To add one: write its folder, then its row here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from collectors.columns import parse as columns
+from collectors.contract import Collector
+from collectors.queue_log import parse as queue_log
+
+_TABLE = (
+    Collector("queue_log", "Asterisk's queue_log file, followed live", queue_log.read_options),
+    Collector("columns", "any delimited file with one call per row, described in the settings", columns.read_options),
+)
+
+
+def registry(collectors: Iterable[Collector] = _TABLE) -> dict[str, Collector]:
+    """The collectors by name. Raises ValueError where two have the same."""
+    found: dict[str, Collector] = {}
+    for collector in collectors:
+        if collector.name in found:
+            message = f"two collectors are called {collector.name!r}: rename one in collectors/registry.py"
+            raise ValueError(message)
+        found[collector.name] = collector
+    return found
+
+
+COLLECTORS = registry()

@@ -1,0 +1,189 @@
+"""Who may do what, on which cells: roles, scopes and the policy of every route. Deny by default.
+
+Pages, stream, API and callbacks all ask here, and nowhere else is a role or a scope compared with anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from enum import Enum, StrEnum
+from typing import Literal
+
+import msgspec
+
+from streams.query import DIMENSIONS, matches
+from streams.records import Cell
+
+ViewKind = Literal["phone", "wall", "desk"]
+
+
+class Permission(StrEnum):
+    """What a role can be allowed to open. The first three are also the kinds of view."""
+
+    PHONE = "phone"
+    WALL = "wall"
+    DESK = "desk"
+    KPIS = "kpis"
+
+
+class Role(StrEnum):
+    """The roles of `leitstand user add --role`."""
+
+    MANAGER = "manager"
+    TEAM_LEAD = "team_lead"
+    ACCOUNT_MANAGER = "account_manager"
+    OPS = "ops"
+    PARTNER = "partner"
+    AUDITOR = "auditor"
+
+
+_P = Permission
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.MANAGER: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS}),
+    Role.TEAM_LEAD: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS}),
+    Role.ACCOUNT_MANAGER: frozenset({_P.PHONE, _P.DESK, _P.KPIS}),
+    Role.OPS: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS}),
+    Role.PARTNER: frozenset({_P.PHONE, _P.DESK, _P.KPIS}),
+    Role.AUDITOR: frozenset({_P.DESK, _P.KPIS}),
+}
+PATHS: Mapping[Permission, str] = {_P.PHONE: "/", _P.WALL: "/wall", _P.DESK: "/desk/"}
+"""Where each kind of view lives."""
+
+_HOME: Mapping[Role, Permission] = {
+    Role.MANAGER: _P.PHONE,
+    Role.TEAM_LEAD: _P.WALL,
+    Role.ACCOUNT_MANAGER: _P.DESK,
+    Role.OPS: _P.DESK,
+    Role.PARTNER: _P.DESK,
+    Role.AUDITOR: _P.DESK,
+}
+
+
+def allowed(role: Role, permission: Permission) -> bool:
+    """True when the role has the permission."""
+    return permission in PERMISSIONS[role]
+
+
+def home(role: Role, *, phone: bool) -> str:
+    """The path of the role's home screen; on a phone-size device the phone's, where the role may see it."""
+    return PATHS[_P.PHONE if phone and allowed(role, _P.PHONE) else _HOME[role]]
+
+
+class Refused(ValueError):
+    """A role or scope that cannot be given to anybody; the message says what to write instead."""
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """The cells a user may see: several values of a dimension = or, several dimensions = and, empty = everything."""
+
+    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @classmethod
+    def of(cls, values: Mapping[str, Collection[str]]) -> Scope:
+        """The scope of these values, in one normal form. Raises `Refused` for an unknown dimension or no value."""
+        for dimension, names in values.items():
+            if dimension not in DIMENSIONS:
+                message = f"there is no dimension {dimension!r}: write one of {', '.join(DIMENSIONS)}"
+                raise Refused(message)
+            if not names or not all(names):
+                message = f"the scope names {dimension} without a value: write {dimension}=NAME"
+                raise Refused(message)
+        return cls(tuple((dimension, tuple(sorted(set(values[dimension])))) for dimension in sorted(values)))
+
+    def where(self) -> dict[str, frozenset[str]]:
+        """The scope as a filter on cells."""
+        return {dimension: frozenset(names) for dimension, names in self.values}
+
+    def admits(self, cell: Cell) -> bool:
+        """True when the user may see this cell."""
+        return matches(cell, {dimension: names for dimension, names in self.values})
+
+    def restrict(self, where: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
+        """What was asked for, cut to the scope. A foreign value leaves an empty choice, which no cell matches."""
+        asked = {dimension: frozenset(names) for dimension, names in where.items()}
+        for dimension, names in self.where().items():
+            asked[dimension] = asked[dimension] & names if dimension in asked else names
+        return asked
+
+    @property
+    def everything(self) -> bool:
+        """True when nothing is cut away."""
+        return not self.values
+
+    @property
+    def name(self) -> str:
+        """The scope for people: its values; empty for everything."""
+        return " · ".join(", ".join(names) for _, names in self.values)
+
+
+def check_account(role: str, scope: Scope) -> Role:
+    """The role of that name, if an account may have it with this scope. Raises `Refused`."""
+    if role not in set(Role):
+        message = f"there is no role {role!r}: write one of {', '.join(Role)}"
+        raise Refused(message)
+    if role == Role.PARTNER and "provider" not in dict(scope.values):
+        message = "a partner sees only itself: add --scope provider=NAME"
+        raise Refused(message)
+    return Role(role)
+
+
+class Open(Enum):
+    """Policies that ask for no permission: everybody, or everybody who is logged in."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+
+
+Policy = Open | Permission
+
+ROUTES: Mapping[tuple[str, str], Policy] = {
+    ("GET", "/login"): Open.PUBLIC,
+    ("POST", "/login"): Open.PUBLIC,
+    ("POST", "/logout"): Open.SIGNED_IN,
+    ("POST", "/language"): Open.SIGNED_IN,
+    ("GET", "/whoami"): Open.SIGNED_IN,
+    ("GET", "/healthz"): Open.PUBLIC,
+    ("GET", "/readyz"): Open.PUBLIC,
+    ("GET", "/static/<path:filename>"): Open.PUBLIC,
+    ("GET", "/manifest.webmanifest"): Open.PUBLIC,
+    ("GET", "/sw.js"): Open.PUBLIC,
+    ("GET", "/offline"): Open.PUBLIC,
+    # The view asked for decides: see `view_permission`.
+    ("GET", "/stream"): Open.SIGNED_IN,
+    ("GET", "/board"): Open.SIGNED_IN,
+    ("GET", "/api/kpis"): Permission.KPIS,
+    # `/` leads to the role's home, so that everybody may ask for it; its page needs Permission.PHONE.
+    ("GET", "/"): Open.SIGNED_IN,
+    ("GET", "/hotlines"): Permission.PHONE,
+    ("GET", "/mehr"): Open.SIGNED_IN,
+    ("GET", "/wall"): Permission.WALL,
+    ("GET", "/desk/"): Permission.DESK,
+    ("GET", "/desk/<path:path>"): Permission.DESK,
+    ("GET", "/desk/_dash-layout"): Permission.DESK,
+    ("GET", "/desk/_dash-dependencies"): Permission.DESK,
+    ("POST", "/desk/_dash-update-component"): Permission.DESK,
+    ("GET", "/desk/_reload-hash"): Permission.DESK,
+    ("GET", "/desk/_favicon.ico"): Permission.DESK,
+    ("GET", "/desk/assets/<path:filename>"): Permission.DESK,
+    ("GET", "/desk/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"): Permission.DESK,
+}
+CALLBACKS: Mapping[str, Permission] = {}
+"""Every callback of the desk by its output, and what it needs beside `Permission.DESK`."""
+
+CALLBACK_PATH = "/desk/_dash-update-component"
+
+
+def policy(method: str, rule: str) -> Policy | None:
+    """The policy of a route; None where there is none, which means: nobody. HEAD is GET."""
+    return ROUTES.get(("GET" if method == "HEAD" else method, rule))
+
+
+def may_call(role: Role, output: object) -> bool:
+    """True when the role may run the desk's callback with this output; an unknown one nobody may."""
+    needed = CALLBACKS.get(output) if isinstance(output, str) else None
+    return needed is not None and allowed(role, needed)
+
+
+def may_view(role: Role, kind: ViewKind) -> bool:
+    """True when the role may see the live board in this kind of view."""
+    return allowed(role, Permission(kind))

@@ -1,0 +1,244 @@
+"""The live board: from readings to finished texts, the same for phone, wall and desk.
+
+`compose` is called once per scope, language and view, however many screens show it; what it gives is a flat mapping
+from element key to text, attribute or path, of which the stream sends only what changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Literal, cast
+from urllib.parse import urlencode
+
+from dashboard import day_line, formats, silence, tile
+from dashboard.order import SORTS, ordered
+from dashboard.passport import Passport, passport
+from dashboard.sentence import say
+from dashboard.sources import Why, judge, sources
+from dashboard.targets import Targets
+from dashboard.templating import template
+from dashboard.tile import Source, Tile
+from dashboard.wording import Wording, words
+from streams.reading import Reading
+from streams.records import Cell
+from streams.store import FeedReport
+
+Kind = Literal["phone", "wall", "desk"]
+Group = Literal["", "hotline", "provider", "project"]
+GROUPS: tuple[Group, ...] = ("", "hotline", "provider", "project")
+KINDS: tuple[Kind, ...] = ("phone", "wall", "desk")
+
+_SHARED = ("s", "w", "x1", "x2", "h", "q", "a", "aw", "p", "pt", "pp")
+_PAIRS = tuple(f"{side}:{name}" for name in tile.PAIRS for side in "kl")
+SHOWN: Mapping[Kind, tuple[str, ...]] = {
+    "phone": (*_SHARED, "v", "d", "g", "n", "z", "wt"),
+    "wall": (*_SHARED, "vw", "vu", "dw", "g", "ww"),
+    "desk": (*_SHARED, "v", "d", "g", "z", "nd", "dn", "wn", "wl", "e", *_PAIRS),
+}
+"""Which fields of a tile a kind of view binds; nothing else travels."""
+
+_SUMS = ("s", "v", "d", "a", "aw", "k:reachability", "l:reachability", "k:wait_p90", "l:wait_p90")
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows, as its address says it. `page` counts from 0; `tiles` on one page of a wall."""
+
+    kind: Kind
+    sort: str = "worst"
+    descending: bool = False
+    group: Group = ""
+    page: int = 0
+    tiles: int = 24
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str], kind: Kind | None = None) -> View:
+        """The view that an address asks for; whatever it says wrongly is as if it were not said."""
+        asked, group, sort = query.get("view", ""), query.get("group", ""), query.get("sort", "worst")
+        return cls(
+            kind=kind or (cast("Kind", asked) if asked in KINDS else "phone"),
+            sort=sort if sort in SORTS else "worst",
+            descending=query.get("desc") == "1",
+            group=cast("Group", group) if group in GROUPS else "",
+            tiles=_number(query.get("tiles", ""), 24),
+        )
+
+    def query(self, **changes: str) -> str:
+        """The query string of this view, or of it with other `sort`, `desc` or `group`; defaults are left out."""
+        said = {
+            "view": self.kind,
+            "group": self.group,
+            "sort": "" if self.sort == "worst" else self.sort,
+            "desc": "1" if self.descending else "",
+            "tiles": "" if self.tiles == 24 else str(self.tiles),
+        } | changes
+        return urlencode({name: value for name, value in said.items() if value})
+
+
+def _number(text: str, otherwise: int) -> int:
+    return min(24, max(1, int(text))) if text.isascii() and text.isdigit() and len(text) < 4 else otherwise
+
+
+@dataclass(frozen=True)
+class Board:
+    """A composed board. `fields`: element key -> finished text; `layout` changes when tiles come, go or move."""
+
+    fields: dict[str, str]
+    layout: str
+    view: View
+    tiles: tuple[Tile, ...]
+    scope_name: str
+    targets: Targets
+    words: Wording
+    feeds_configured: int
+
+    def passport(self, tile_id: str, kpi_id: str) -> Passport | None:
+        """The definition passport of one number; None when there is no such tile or KPI (any more)."""
+        found = next((each for each in self.tiles if each.source.id == tile_id), None)
+        return found and passport(found, kpi_id, self.targets.options, self.words)
+
+
+def compose(
+    readings: Iterable[Reading],
+    feeds: Iterable[FeedReport],
+    *,
+    as_of_ms: int,
+    now_ms: int,
+    scope_name: str,
+    configured: Iterable[Cell],
+    targets: Targets,
+    language: str,
+    view: View,
+    feeds_configured: int,
+) -> Board:
+    """The board of everything in `readings` and `configured`, which are already cut to the reader's scope.
+
+    `as_of_ms`: the instant for which the readings hold; `now_ms`: the server's clock, by which age is judged.
+    """
+    text, feeds, readings = words(language), list(feeds), list(readings)
+    silences, lag = silence.silent(feeds, now_ms, text), silence.lag(as_of_ms, now_ms)
+    lost = "" if lag != "lost" or not feeds_configured else _old(as_of_ms, now_ms, text)
+    axis = day_line.axis(readings, as_of_ms)
+
+    def why(behind: Collection[str] | None) -> str:
+        return lost or silence.reason(silences, feeds, behind)
+
+    drawn = []
+    fields: dict[str, str] = {}
+    keys = SHOWN[view.kind]
+    for source in sources(readings, configured, view.group, targets, text, why):
+        each = _drawn(source, targets, text, axis, as_of_ms)
+        waiting, values = tile.waiting_fields(source, text, as_of_ms)
+        each.values.update(values)
+        drawn.append(each)
+        own = each.fields | waiting
+        fields |= {f"t:{source.id}:{key}": own[key] for key in keys}
+    worst_first = ordered(drawn, "worst", descending=False)
+    tiles = worst_first if view.sort == "worst" else ordered(drawn, view.sort, descending=view.descending)
+    sentence = say(worst_first, group=view.group, as_of_ms=as_of_ms, feeds_configured=feeds_configured, words=text)
+    bad = sum(each.state == "bad" for each in tiles)
+    as_of = formats.clock(as_of_ms, targets.zone) if as_of_ms else formats.NOTHING
+    fields |= {
+        "page:lead": sentence.lead,
+        "page:tail": sentence.tail,
+        "page:mood": sentence.mood,
+        "page:time": as_of,
+        "page:as_of": text.as_of.format(time=as_of),
+        "page:gone": text.gone_tail.format(time=as_of),
+        "page:lag": lag if feeds_configured else "live",
+        "page:feeds": _feeds(len(feeds), len(silences), text),
+        "page:title": f"({bad}) {text.product}" if bad else text.product,
+    }
+    if view.kind == "desk" and tiles:
+        fields |= _sums(readings, tiles, targets, text, as_of_ms, why)
+    return Board(
+        fields, _layout(tiles, view, language), view, tuple(tiles), scope_name, targets, text, feeds_configured
+    )
+
+
+def render(board: Board) -> str:
+    """The board's HTML. Elements that live carry `data-k` (text) or `data-a` (attribute=key ...)."""
+    return template(f"board_{board.view.kind}.html").render(board=board, f=board.fields, w=board.words, view=board.view)
+
+
+def render_passport(board: Board, tile_id: str, kpi_id: str) -> str:
+    """The HTML of one definition passport; a line saying so where the number is gone."""
+    return template("passport.html").render(
+        passport=board.passport(tile_id, kpi_id), tile_id=tile_id, as_of=board.fields["page:as_of"], w=board.words
+    )
+
+
+_KEEP = 4096
+_drawings: dict[tuple[object, ...], tuple[tuple[object, ...], Tile]] = {}
+"""Tiles are drawn again only when one of their readings changed: many boards show the same ones."""
+
+
+def _drawn(source: Source, targets: Targets, text: Wording, axis: day_line.Axis, as_of_ms: int) -> Tile:
+    place = (source.key, text.language, axis)
+    judgement = judge(source, targets)
+    minute = as_of_ms // 60_000
+    made_of = (source, judgement, targets.options, minute)
+    known = _drawings.get(place)
+    if known is not None and known[0][1:] == made_of[1:] and _same(cast("Source", known[0][0]), source):
+        return known[1]
+    drawn = tile.draw(source, judgement, targets.options, text, axis, as_of_ms)
+    if len(_drawings) >= _KEEP:
+        _drawings.clear()
+    _drawings[place] = (made_of, drawn)
+    return drawn
+
+
+def _same(a: Source, b: Source) -> bool:
+    # Readings are replaced, never changed, so being the same object is enough and costs nothing.
+    return (
+        len(a.readings) == len(b.readings)
+        and all(one is other for one, other in zip(a.readings, b.readings, strict=True))
+        and (a.lost, a.cells, a.name, a.mark, a.short_name) == (b.lost, b.cells, b.name, b.mark, b.short_name)
+    )
+
+
+def _old(as_of_ms: int, now_ms: int, text: Wording) -> str:
+    return text.picture_old.format(ago=silence.ago(now_ms - as_of_ms, text)) if as_of_ms else text.loading
+
+
+def _feeds(total: int, bad: int, text: Wording) -> str:
+    if not total:
+        return ""
+    if bad:
+        return text.feeds_silent.format(live=total - bad, all=total)
+    return text.feeds_live_one if total == 1 else text.feeds_live.format(all=total)
+
+
+def _sums(
+    readings: Sequence[Reading],
+    tiles: Sequence[Tile],
+    targets: Targets,
+    text: Wording,
+    as_of_ms: int,
+    why: Why,
+) -> dict[str, str]:
+    """The cards on top of the desk: everything in scope as one tile."""
+    (everything,) = sources(readings, [cell for each in tiles for cell in each.source.cells], "all", targets, text, why)
+    drawn = _drawn(everything, targets, text, day_line.axis(readings, as_of_ms), as_of_ms)
+    waiting, _ = tile.waiting_fields(everything, text, as_of_ms)
+    late = formats.whole(tile.late_waiting(everything.readings), text.language)
+    ended = sum(drawn.now[name] for name in ("answered", "abandoned", "flow_out", "callback", "error"))
+    missed = formats.whole(ended - drawn.now["answered"], text.language)
+    gone = bool(everything.lost)
+    goal = drawn.fields["z"]
+    return {f"sum:{key}": drawn.fields[key] for key in _SUMS} | {
+        "sum:goal": " · ".join(part for part in (goal, drawn.fields["n"]) if part),
+        "sum:missed": everything.lost or text.sums_lost.format(lost=missed, n=formats.whole(ended, text.language)),
+        "sum:waiting": waiting["wn"],
+        "sum:longest": formats.NOTHING if gone else text.sums_waiting.format(longest=waiting["wl"]),
+        "sum:late": "" if gone else text.sums_late.format(n=late),
+        "sum:offered": formats.NOTHING if gone else formats.whole(drawn.now["offered"], text.language),
+        "sum:offered_today": text.sums_offered.format(n=formats.whole(drawn.today["offered"], text.language)),
+    }
+
+
+def _layout(tiles: Sequence[Tile], view: View, language: str) -> str:
+    names = [(each.source.id, each.source.name, each.source.short_name, each.source.mark) for each in tiles]
+    return blake2b(repr((view, language, names)).encode(), digest_size=6).hexdigest()

@@ -1,0 +1,119 @@
+"""Numbers and times as people read them, by language. Every number on a screen is finished here."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+LOCALES = {"de": "de_DE", "en": "en_GB"}
+NOTHING = "–"
+MINUS = "\N{MINUS SIGN}"
+
+
+@lru_cache(maxsize=8)
+def _locale(language: str) -> Locale:
+    return Locale.parse(LOCALES[language])
+
+
+@lru_cache(maxsize=8192)
+def _percent(steps: int, digits: int, language: str) -> str:
+    pattern = str(_locale(language).percent_formats[None].pattern)
+    if digits:
+        pattern = pattern.replace("#,##0", "#,##0." + "0" * digits)
+    return str(format_percent(Decimal(steps).scaleb(-2 - digits), format=pattern, locale=_locale(language)))
+
+
+def share_steps(value: float, digits: int, below: float | None = None) -> int:
+    """A share 0..1 in whole steps of the last digit shown, rounded half up.
+
+    A value under `below` is never rounded up to it: "80 %" must not stand beside "below target 80 %".
+    """
+    scale = 100 * 10**digits
+    steps = math.floor(value * scale + 0.5)
+    if below is not None and value < below and steps >= below * scale:
+        return math.ceil(below * scale) - 1
+    return steps
+
+
+def share(value: float | None, language: str, digits: int = 1, below: float | None = None) -> str:
+    """ "83,4 %"; a dash for None. `below` as in `share_steps`."""
+    return NOTHING if value is None else _percent(share_steps(value, digits, below), digits, language)
+
+
+def share_digits(value: float | None, below: float | None = None) -> str:
+    """The whole percent without its sign, for the big figure of the wall; a dash for None."""
+    return NOTHING if value is None else str(share_steps(value, 0, below))
+
+
+def goal(value: float, language: str) -> str:
+    """A target without a needless digit: "80 %", "82,5 %"."""
+    return share(value, language, 0 if abs(value * 100 - round(value * 100)) < 0.05 else 1)
+
+
+@lru_cache(maxsize=8192)
+def _points(tenths: int, language: str) -> str:
+    sign = MINUS if tenths < 0 else "+" if tenths > 0 else "±"
+    number = format_decimal(Decimal(abs(tenths)).scaleb(-1), format="0.0", locale=_locale(language))
+    return f"{sign}{number}"
+
+
+def points(difference: float, language: str) -> str:
+    """A difference of two shares in percentage points with its sign: "−38,8". A miss never reads as zero."""
+    tenths = math.floor(abs(difference) * 1000 + 0.5)
+    if difference < 0:
+        tenths = -max(tenths, 1)
+    return _points(tenths, language)
+
+
+@lru_cache(maxsize=8192)
+def whole(value: int, language: str) -> str:
+    """ "1.234"."""
+    return str(format_decimal(value, format="#,##0", locale=_locale(language)))
+
+
+@lru_cache(maxsize=8192)
+def _minutes(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+def minutes(seconds: float | None) -> str:
+    """Seconds as "4:12", from an hour on "1:04:12"; fractions are cut. A dash for None."""
+    return NOTHING if seconds is None else _minutes(int(seconds))
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _local(at_ms: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(_zone(zone))
+
+
+def clock(at_ms: int, zone: str) -> str:
+    """The local time with seconds: "10:42:07"."""
+    return _local(at_ms, zone).strftime("%H:%M:%S")
+
+
+def clock_minutes(at_ms: int, zone: str) -> str:
+    """The local time without seconds: "10:42"."""
+    return _local(at_ms, zone).strftime("%H:%M")
+
+
+def day(at_ms: int, zone: str, language: str) -> str:
+    """The local date: "22. Nov. 2026"."""
+    return str(format_date(_local(at_ms, zone).date(), "medium", locale=_locale(language)))
+
+
+def decimal_sign(language: str) -> str:
+    """The sign between units and tenths."""
+    return str(_locale(language).number_symbols["latn"]["decimal"])

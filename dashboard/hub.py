@@ -1,0 +1,318 @@
+"""One reader of the live picture per web process, however many screens: it keeps, presents, compares and fans out.
+
+Screens that show the same (scope, language, view) share a channel: its board is composed once per change, and each
+event is turned into bytes once. Nothing is queued per screen: who falls behind gets a fresh snapshot.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from dashboard.access import Scope
+from dashboard.board import Board, View
+from streams.batch import Tally
+from streams.query import iso
+from streams.reading import Reading
+from streams.records import Cell
+from streams.store import FeedReport, Picture, Store, StoreUnavailable
+
+PUSH_EVERY_SECONDS = 0.5
+TELL_EVERY_SECONDS = 1.0
+_RETRY_SECONDS = 0.5
+_KEPT_EVENTS = 8
+
+_log = logging.getLogger(__name__)
+
+
+class Present(Protocol):
+    """Composes the board of one channel. `readings` and `feeds` are cut to the scope; `as_of_ms` is 0 before any."""
+
+    def __call__(
+        self,
+        readings: Iterable[Reading],
+        feeds: Iterable[FeedReport],
+        *,
+        as_of_ms: int,
+        scope: Scope,
+        language: str,
+        view: View,
+    ) -> Board: ...
+
+
+class Key(NamedTuple):
+    """What screens must have in common to share a channel."""
+
+    scope: Scope
+    language: str
+    view: View
+
+
+class Event(NamedTuple):
+    """One change of a channel as it goes over the wire. `sequence` follows that of the event before without a gap."""
+
+    sequence: int
+    payload: bytes
+
+
+class Channel:
+    """What one key shows, the last few events of it, and the bell that wakes its streams."""
+
+    def __init__(self, key: Key) -> None:
+        self.key = key
+        self.board: Board | None = None
+        self.as_of_ms = 0
+        self.sequence = 0
+        self.recent: deque[Event] = deque(maxlen=_KEPT_EVENTS)
+        self.bell = threading.Event()
+        self.streams = 0
+        self._newest: Event | None = None
+        self._snapshot: Event | None = None
+
+    def show(self, board: Board, as_of_ms: int) -> None:
+        """Takes a newly composed board over; what differs becomes an event, also when nothing does."""
+        before = {} if self.board is None else self.board.fields
+        changed = {name: text for name, text in board.fields.items() if before.get(name) != text}
+        self.board, self.as_of_ms, self._snapshot = board, as_of_ms, None
+        self.sequence += 1
+        self._newest = self._event("change", changed)
+        self.recent.append(self._newest)
+
+    def snapshot(self) -> Event:
+        """Everything the channel shows now; the bytes are shared by whoever asks until the next change."""
+        assert self.board is not None
+        if self._snapshot is None:
+            self._snapshot = self._event("snapshot", self.board.fields)
+        return self._snapshot
+
+    def _event(self, kind: str, fields: dict[str, str]) -> Event:
+        assert self.board is not None
+        message = {
+            "seq": self.sequence,
+            "as_of": iso(self.as_of_ms),
+            "layout": self.board.layout,
+            "fields": fields,
+        }
+        # JSON has no raw line ends, so one data line holds it whatever stands in a name.
+        return Event(self.sequence, b"event: %b\ndata: %b\n\n" % (kind.encode(), msgspec.json.encode(message)))
+
+    def ring(self) -> None:
+        """Wakes every stream that waits; who comes later waits for the next ring."""
+        bell, self.bell = self.bell, threading.Event()
+        bell.set()
+
+    def since(self, sequence: int) -> Event | None:
+        """What leads from `sequence` to now as one payload: the events between, or a snapshot where some are no
+        longer kept or `sequence` is 0. None where nothing is new.
+        """
+        newest = self._newest
+        if newest is None or sequence == newest.sequence:
+            return None
+        if sequence == newest.sequence - 1 > 0:
+            return newest
+        kept = list(self.recent)
+        if sequence == 0 or sequence < kept[0].sequence - 1:
+            return self.snapshot()
+        behind = [event for event in kept if event.sequence > sequence]
+        return Event(behind[-1].sequence, b"".join(event.payload for event in behind))
+
+
+class Hub:
+    """Follows the store and keeps the channels up to date.
+
+    `present` composes boards; `feeds_within(scope)` names the feeds behind the cells of a scope. `clock` is a monotonic
+    clock in seconds. One thread (or greenlet) runs `run`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        present: Present,
+        feeds_within: Callable[[Scope], Collection[str]] = lambda _: (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.present = present
+        self._feeds_within = feeds_within
+        self.as_of_ms: int | None = None
+        self._store = store
+        self._clock = clock
+        self._readings: dict[Cell, Reading] = {}
+        self._feeds: dict[str, FeedReport] = {}
+        self._after: str | None = None
+        self._channels: dict[Key, Channel] = {}
+        self._lock = threading.RLock()
+        self._changed = False
+        self._pushed_at = -TELL_EVERY_SECONDS
+        self._nothing_yet = threading.Event()
+        self._lost = False
+
+    def run(self, stop: threading.Event) -> None:
+        """Follows until `stop` is set. A lost store is logged once, and once when it is back."""
+        well = True
+        while not stop.is_set():
+            try:
+                there = well = self.step()
+            except Exception:
+                if well:
+                    _log.exception("following the live picture failed; trying again")
+                there = well = False
+            if not there:
+                stop.wait(_RETRY_SECONDS)
+
+    def step(self) -> bool:
+        """Waits for changes, at most until the next push is due, takes them over and pushes. False: store is lost."""
+        there = self._take(self._wait_seconds())
+        self.push_if_due()
+        return there
+
+    def _wait_seconds(self) -> float:
+        interval = PUSH_EVERY_SECONDS if self._changed else TELL_EVERY_SECONDS
+        return max(0.0, self._pushed_at + interval - self._clock())
+
+    def _take(self, wait_seconds: float) -> bool:
+        try:
+            if self._after is None:
+                picture = self._store.picture()
+                if picture is None:
+                    self._nothing_yet.wait(min(wait_seconds, _RETRY_SECONDS))
+                else:
+                    self._replace(picture)
+                changes: list[Picture] | None = []
+            else:
+                changes = self._store.changes(self._after, wait_seconds)
+        except StoreUnavailable as error:
+            if not self._lost:
+                self._lost = True
+                _log.warning("the live picture is lost: %s; the last values stay, trying again", error)
+            return False
+        if self._lost:
+            self._lost = False
+            _log.warning("the live picture is back")
+        if changes is None:
+            self._after = None
+        for picture in changes or ():
+            self._update(picture)
+        return True
+
+    def _replace(self, picture: Picture) -> None:
+        with self._lock:
+            self._readings = {}
+            self._feeds = {}
+            self._update(picture)
+
+    def _update(self, picture: Picture) -> None:
+        with self._lock:
+            self._readings.update((reading.cell, reading) for reading in picture.readings)
+            self._feeds.update((feed.feed, feed) for feed in picture.feeds)
+            self._after = picture.id
+            self.as_of_ms = picture.as_of_ms
+            self._changed = True
+
+    def push_if_due(self) -> None:
+        """Composes and sends what changed, at most twice a second; wakes every stream at least once a second.
+
+        A picture that stands still sends nothing that a page could take for news: so its numbers turn grey in time.
+        """
+        now = self._clock()
+        if now < self._pushed_at + (PUSH_EVERY_SECONDS if self._changed else TELL_EVERY_SECONDS):
+            return
+        news, self._changed, self._pushed_at = self._changed, False, now
+        with self._lock:
+            channels = list(self._channels.values())
+        for channel in channels:
+            if news:
+                self._compose(channel)
+            channel.ring()
+
+    def _compose(self, channel: Channel) -> None:
+        key = channel.key
+        with self._lock:
+            if self.as_of_ms is None:
+                return
+            try:
+                board = self._board(key)
+            except Exception:
+                # One scope whose board cannot be composed must not stop the screens of all others; its own turn grey.
+                _log.exception("the board of scope %r, %s, cannot be composed", key.scope.name, key.view)
+                return
+            channel.show(board, self.as_of_ms)
+
+    def _board(self, key: Key) -> Board:
+        return self.present(
+            self.readings(key.scope),
+            self.feeds(key.scope),
+            as_of_ms=self.as_of_ms or 0,
+            scope=key.scope,
+            language=key.language,
+            view=key.view,
+        )
+
+    def readings(self, scope: Scope) -> list[Reading]:
+        """The last reading of every cell in the scope."""
+        with self._lock:
+            return [reading for cell, reading in self._readings.items() if scope.admits(cell)]
+
+    def feeds(self, scope: Scope) -> list[FeedReport]:
+        """The feeds as this scope may know them."""
+        with self._lock:
+            return visible_feeds(scope, self._feeds.values(), self._feeds_within(scope))
+
+    def board(self, scope: Scope, language: str, view: View) -> Board:
+        """The board as it stands, for a page drawn by the server."""
+        key = Key(scope, language, view)
+        with self._lock:
+            channel = self._channels.get(key)
+            if channel is not None and channel.board is not None:
+                return channel.board
+            return self._board(key)
+
+    def join(self, scope: Scope, language: str, view: View) -> Channel:
+        """The channel of this key, for one more stream; `leave` it in the end."""
+        key = Key(scope, language, view)
+        with self._lock:
+            channel = self._channels.get(key)
+            if channel is None:
+                channel = self._channels[key] = Channel(key)
+            channel.streams += 1
+        if channel.board is None:
+            self._compose(channel)
+        return channel
+
+    def leave(self, channel: Channel) -> None:
+        """One stream less; a channel without any is dropped."""
+        with self._lock:
+            channel.streams -= 1
+            if channel.streams == 0 and self._channels.get(channel.key) is channel:
+                del self._channels[channel.key]
+
+    def close(self) -> None:
+        """Wakes all streams, for the last time."""
+        with self._lock:
+            channels = list(self._channels.values())
+        for channel in channels:
+            channel.ring()
+
+
+def visible_feeds(scope: Scope, feeds: Iterable[FeedReport], within: Collection[str]) -> list[FeedReport]:
+    """The feeds; for whoever sees only a part, only whether each is alive, since messages and counts are of all.
+
+    Of those `within` the scope the name stays, the others are numbered.
+    """
+    if scope.everything:
+        return list(feeds)
+    return [
+        FeedReport(
+            feed.feed if feed.feed in within else f"#{number}",
+            Tally(),
+            last_event_ms=feed.last_event_ms,
+            heard_ms=feed.heard_ms,
+            state=feed.state,
+        )
+        for number, feed in enumerate(feeds, 1)
+    ]

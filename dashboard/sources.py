@@ -1,0 +1,90 @@
+"""From cells to what tiles are made of: grouped, named, and with what they are judged by."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+
+from dashboard.targets import HotlineTarget, Targets
+from dashboard.tile import Judgement, Source
+from dashboard.wording import Wording
+from streams import catalogue
+from streams.reading import Reading, merge, sums
+from streams.records import Cell
+
+Why = Callable[[Collection[str] | None], str]
+"""Why something that these feeds are behind is unknown; "" where it is known."""
+
+
+def _key(cell: Cell, group: str) -> tuple[str, ...]:
+    if group == "all":
+        return ()
+    return (str(getattr(cell, group)),) if group else (cell.hotline, cell.provider)
+
+
+def sources(
+    readings: Iterable[Reading], configured: Iterable[Cell], group: str, targets: Targets, words: Wording, why: Why
+) -> list[Source]:
+    """One source per hotline and provider, or per value of the dimension `group`; "all" makes a single one."""
+    members: defaultdict[tuple[str, ...], list[Reading]] = defaultdict(list)
+    cells: defaultdict[tuple[str, ...], dict[Cell, None]] = defaultdict(dict)
+    for cell in configured:
+        cells[_key(cell, group)][cell] = None
+    for reading in readings:
+        key = _key(reading.cell, group)
+        members[key].append(reading)
+        cells[key][reading.cell] = None
+    return [
+        _source(key, group, tuple(own), tuple(members[key]), targets, words, why) for key, own in sorted(cells.items())
+    ]
+
+
+def _source(
+    key: tuple[str, ...],
+    group: str,
+    cells: tuple[Cell, ...],
+    readings: tuple[Reading, ...],
+    targets: Targets,
+    words: Wording,
+    why: Why,
+) -> Source:
+    hotlines = frozenset(cell.hotline for cell in cells)
+    name = (key[0] if key else words.everything) or words.not_supplied
+    mark = key[1] if len(key) > 1 else ""
+    if group == "hotline":
+        mark = ", ".join(sorted({cell.provider for cell in cells if cell.provider}))
+    elif group in {"provider", "project"}:
+        unit = words.unit_one["hotline"] if len(hotlines) == 1 else words.units["hotline"]
+        mark = f"{len(hotlines)} {unit}"
+    short = targets.of(key[0]).short_name if group in {"", "hotline"} and key[0] else name
+    pairs = {(cell.hotline, cell.provider) for cell in cells}
+    known = [targets.feeds_of.get(pair) for pair in pairs]
+    behind = None if None in known else frozenset(feed for feeds in known for feed in feeds or ())
+    return Source(key, name, short, mark, cells, readings, why(behind), hotlines)
+
+
+def judge(source: Source, targets: Targets) -> Judgement:
+    """The target of the source's hotlines.
+
+    Where they differ it is the share that all together would read if each just met its own: their targets weighted by
+    the cases of the last 30 minutes.
+    """
+    own = [targets.of(hotline) for hotline in sorted(source.hotlines)]
+    minimum_n = max((each.minimum_n for each in own), default=targets.default.minimum_n)
+    margin = min((each.warn_margin for each in own), default=targets.default.warn_margin)
+    wanted = {each.target for each in own}
+    if len(wanted) == 1:
+        return Judgement(wanted.pop(), margin, minimum_n)
+    return Judgement(_weighted(source, own, targets), margin, minimum_n, weighted=True)
+
+
+def _weighted(source: Source, own: list[HotlineTarget], targets: Targets) -> float | None:
+    required, cases = 0.0, 0
+    if any(each.target is None for each in own):
+        return None
+    for hotline in source.hotlines:
+        now = merge(sums(reading, "30m", "live") for reading in source.readings if reading.cell.hotline == hotline)
+        value = catalogue.compute(catalogue.KPI["service_level"], now, source.cells, targets.options)
+        required += (targets.of(hotline).target or 0.0) * value.n
+        cases += value.n
+    return required / cases if cases else None

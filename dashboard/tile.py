@@ -1,0 +1,178 @@
+"""One tile: everything that a screen shows of one hotline at one provider (or of a group), as finished texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from dashboard import day_line, formats
+from dashboard.pair_scale import across
+from dashboard.wording import Wording
+from streams import catalogue
+from streams.reading import Reading, Sums, merge, sums
+from streams.records import Cell
+
+STATES = ("bad", "lost", "warn", "good", "none", "few", "empty")
+"""Worst first, the order in which tiles stand."""
+
+PAIRS = ("reachability", "abandon_rate", "asa", "wait_p90", "aht")
+"""The KPIs beside the service level, shown as a pair of now and today."""
+
+LEVEL_MARGIN = 0.01
+"""Now and today closer than one percentage point have no direction."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a tile is judged by; `weighted`: the target of several hotlines with different ones, by their cases."""
+
+    target: float | None
+    warn_margin: float
+    minimum_n: int
+    weighted: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a tile is made of. `key`: the dimension values that name it; `lost`: why it is unknown, "" if known."""
+
+    key: tuple[str, ...]
+    name: str
+    short_name: str
+    mark: str
+    cells: tuple[Cell, ...]
+    readings: tuple[Reading, ...]
+    lost: str
+    hotlines: frozenset[str]
+
+    @property
+    def id(self) -> str:
+        """A short name for keys of fields, the same for the same tile in every process."""
+        return blake2b("\x1f".join(self.key).encode(), digest_size=4).hexdigest()
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A drawn tile. `values` are unrounded, for sorting; `fields` finished; `since_ms`: below target since at least."""
+
+    source: Source
+    state: str
+    judgement: Judgement
+    distance: float | None
+    since_ms: int | None
+    now: Sums
+    today: Sums
+    values: dict[str, float | None]
+    fields: dict[str, str]
+
+
+def state_of(value: catalogue.Value, judgement: Judgement) -> str:
+    """Good, warn or bad against the target; empty, few or none where that cannot be said."""
+    if value.value is None:
+        return "empty"
+    if value.n < judgement.minimum_n:
+        return "few"
+    if judgement.target is None:
+        return "none"
+    if value.value >= judgement.target:
+        return "good"
+    # 0.8 - 0.05 is a hair above 0.75 in binary: a value of exactly target minus margin is still a warning.
+    return "warn" if value.value >= judgement.target - judgement.warn_margin - 1e-12 else "bad"
+
+
+def draw(
+    source: Source, judgement: Judgement, options: catalogue.Options, words: Wording, axis: day_line.Axis, as_of_ms: int
+) -> Tile:
+    """The tile as it reads at `as_of_ms`, but for the waiting (`waiting_fields`), which change every second."""
+    language, target = words.language, judgement.target
+    now = merge(sums(reading, "30m", "live") for reading in source.readings)
+    today = merge(sums(reading, "day", "live") for reading in source.readings)
+    cells, level = source.cells, catalogue.KPI["service_level"]
+    value = catalogue.compute(level, now, cells, options)
+    whole_day = catalogue.compute(level, today, cells, options)
+    state = "lost" if source.lost else state_of(value, judgement)
+    shown = None if source.lost else value.value
+    distance = None if shown is None or target is None or state == "few" else shown - target
+    fields = {
+        "s": state,
+        "w": getattr(words, state),
+        "v": formats.share(shown, language, below=target),
+        "vw": formats.share_digits(shown, target),
+        "vu": "" if shown is None else "%",
+        "d": formats.share(whole_day.value, language, below=target),
+        "dw": formats.share(whole_day.value, language, 0, below=target),
+        "g": "" if distance is None else words.points.format(points=formats.points(distance, language)),
+        "z": "" if target is None else _goal(judgement, words),
+        "n": words.cases.format(n=formats.whole(value.n, language)),
+        "nd": formats.whole(value.n, language),
+        "dn": formats.whole(whole_day.n, language),
+        "x1": across(shown if shown is not None else whole_day.value, target),
+        "x2": across(whole_day.value, target),
+        "h": ("n" if shown is not None else "") + ("t" if whole_day.value is not None else ""),
+        "q": "no" if target is None else "yes",
+        "e": source.lost,
+    }
+    fields |= _direction(shown, whole_day.value, words)
+    line = day_line.points(source.readings, as_of_ms, options)
+    start = day_line.day_start(source.readings) or as_of_ms
+    fields["p"] = day_line.path(line, axis, target)
+    fields["pt"], fields["pp"] = day_line.tip(line, axis, target, shown, start, as_of_ms)
+    since = None
+    if state == "bad" and target is not None:
+        since = day_line.below_since(line, start, as_of_ms, target, judgement.minimum_n)
+    values: dict[str, float | None] = {"service_level": shown, "service_level_today": whole_day.value}
+    for name in PAIRS:
+        kpi = catalogue.KPI[name]
+        pair = [catalogue.compute(kpi, window, cells, options) for window in (now, today)]
+        values[name] = None if source.lost else pair[0].value
+        fields[f"k:{name}"] = formats.NOTHING if source.lost else text_of(kpi, pair[0], words)
+        fields[f"l:{name}"] = text_of(kpi, pair[1], words)
+    values["offered"] = float(value.n)
+    return Tile(source, state, judgement, distance, since, now, today, values, fields)
+
+
+def text_of(kpi: catalogue.Kpi, value: catalogue.Value, words: Wording) -> str:
+    """The value as people read it; "n. v." where no feed supplies it, a dash where nothing happened."""
+    if value.why == "not_supplied":
+        return words.not_supplied
+    if kpi.unit == "seconds":
+        return formats.minutes(value.value)
+    return formats.share(value.value, words.language)
+
+
+def waiting_fields(source: Source, words: Wording, as_of_ms: int) -> tuple[dict[str, str], dict[str, float | None]]:
+    """Who waits now, as texts and as values for sorting."""
+    if source.lost:
+        nothing = dict.fromkeys(("wn", "wl"), formats.NOTHING)
+        return nothing | {"wt": source.lost, "ww": source.lost}, {"waiting": None, "longest": None}
+    waiting = sum(reading.waiting for reading in source.readings)
+    oldest = min((r.oldest_arrival_ms for r in source.readings if r.oldest_arrival_ms is not None), default=None)
+    longest_seconds = None if oldest is None or not waiting else max(0, as_of_ms - oldest) // 1000
+    count, longest = formats.whole(waiting, words.language), formats.minutes(longest_seconds)
+    fields = {
+        "wn": count,
+        "wl": longest,
+        "wt": words.waiting_longest.format(n=count, longest=longest) if waiting else words.waiting_none,
+        "ww": words.waiting_short.format(n=count, longest=longest) if waiting else words.waiting_none,
+    }
+    return fields, {"waiting": float(waiting), "longest": None if longest_seconds is None else float(longest_seconds)}
+
+
+def late_waiting(readings: Sequence[Reading]) -> int:
+    """How many wait longer than their threshold already."""
+    return sum(reading.late_waiting for reading in readings)
+
+
+def _goal(judgement: Judgement, words: Wording) -> str:
+    assert judgement.target is not None
+    text = words.goal_weighted if judgement.weighted else words.goal
+    return text.format(goal=formats.goal(judgement.target, words.language))
+
+
+def _direction(now: float | None, today: float | None, words: Wording) -> dict[str, str]:
+    if now is None or today is None:
+        return {"a": "none", "aw": ""}
+    if abs(now - today) < LEVEL_MARGIN:
+        return {"a": "level", "aw": words.level}
+    return {"a": "up", "aw": words.higher} if now > today else {"a": "down", "aw": words.lower}

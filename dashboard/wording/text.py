@@ -1,0 +1,150 @@
+"""Every text that a screen shows, as one typed list: a language is complete or does not load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """The texts of one language. Braces are filled in by the caller; names are those of the places."""
+
+    language: str
+    product: str
+    # states of a number: beside colour and shape
+    good: str
+    warn: str
+    bad: str
+    few: str
+    empty: str
+    none: str
+    lost: str
+    not_supplied: str
+    # a tile
+    now: str
+    now_long: str
+    today: str
+    goal: str
+    goal_weighted: str
+    points: str
+    cases: str
+    waiting_none: str
+    waiting: str
+    waiting_longest: str
+    waiting_short: str
+    higher: str
+    lower: str
+    level: str
+    # why a tile is unknown
+    feed_silent: str
+    feed_error: str
+    feed_off: str
+    picture_old: str
+    # the sentence on top
+    units: Mapping[str, str]
+    units_of: Mapping[str, str]
+    unit_one: Mapping[str, str]
+    say_lead: str
+    say_one: str
+    say_since: str
+    say_worst: str
+    say_below: str
+    say_close: str
+    say_close_tail: str
+    say_good: str
+    say_good_tail: str
+    say_good_one: str
+    say_some_good: str
+    say_some_good_tail: str
+    say_few: str
+    say_empty: str
+    say_unknown: str
+    say_all_lost: str
+    say_all_lost_tail: str
+    say_nothing: str
+    say_no_feeds: str
+    minutes_one: str
+    minutes: str
+    hours: str
+    # age
+    as_of: str
+    late: str
+    gone: str
+    gone_tail: str
+    feeds_live: str
+    feeds_live_one: str
+    feeds_silent: str
+    # designed states
+    no_feeds_title: str
+    no_feeds_text: str
+    no_feeds_steps: tuple[str, ...]
+    nothing_title: str
+    nothing_text: str
+    insecure: str
+    offline_title: str
+    offline_text: str
+    retry: str
+    loading: str
+    no_script: str
+    # navigation
+    situation: str
+    hotlines: str
+    more: str
+    desk: str
+    wall: str
+    skip: str
+    main_navigation: str
+    everything: str
+    # more
+    language_title: str
+    languages: Mapping[str, str]
+    theme_title: str
+    themes: Mapping[str, str]
+    account_title: str
+    signed_in_as: str
+    roles: Mapping[str, str]
+    logout: str
+    age_title: str
+    age_text: str
+    views_title: str
+    howto: str
+    # desk and wall
+    overview: str
+    group_title: str
+    groups: Mapping[str, str]
+    sort_by: str
+    sort_worst: str
+    columns: Mapping[str, str]
+    legend_now: str
+    legend_today: str
+    legend_goal: str
+    day_line: str
+    pair_scale: str
+    page_of: str
+    full_screen: str
+    sums_lost: str
+    sums_late: str
+    sums_waiting: str
+    sums_offered: str
+    sums_goal: str
+    all_kpis: str
+    choose_row: str
+    close: str
+    # the definition passport
+    definition: str
+    formula: str
+    value: str
+    cases_long: str
+    counts: str
+    basis: str
+    basis_live: str
+    window: str
+    threshold: str
+    short_abandon: str
+    several: str
+    passport_gone: str
+    hold_hint: str
+    other_kpis: str
+    reasons_null: Mapping[str, str]
+    counters: Mapping[str, str]

@@ -1,0 +1,332 @@
+"""The KPI catalogue: the one visible list of every KPI, with its names, formula, unit, direction and null rule.
+
+A formula is a function of summed counters (contract, section 2), so it holds at every level and window. Adding a KPI
+is one row here; screens, commands and documentation read this list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from streams.counters import ENDED_WAITS, LATE_CLASSES, SERVICE_CLASSES
+from streams.reading import Sums
+from streams.records import Cell, Supplies
+from streams.waits import quantile_seconds
+
+Unit = Literal["share", "seconds"]
+Why = Literal["empty", "not_supplied", "suppressed"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """The switches of the service-level formulas: do flow-outs count in SL-Standard, and in SL-1 to SL-6."""
+
+    flow_outs_count: bool = True
+    with_flow_outs: bool = False
+
+
+@dataclass(frozen=True)
+class Value:
+    """A KPI's value: a share 0..1 or seconds, unrounded. `n` is the denominator. `why` says why there is no value."""
+
+    value: float | None
+    n: int
+    why: Why | None = None
+
+
+Parts = Callable[[Sums, Options], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One row of the catalogue. `parts` gives numerator and denominator; milliseconds become seconds by `unit`.
+
+    `needs`: what the feeds must supply, else the value is null (not_supplied). An empty denominator is null (empty).
+    `better` says which direction is good, or None where neither is.
+    """
+
+    id: str
+    name_de: str
+    name_en: str
+    unit: Unit
+    better: Literal["high", "low"] | None
+    formula: str
+    parts: Parts | None = None
+    quantile: float | None = None
+    needs: Supplies = Supplies.NOTHING
+    short: str = ""
+
+
+def _late(s: Sums) -> int:
+    return sum(s[name] for name in LATE_CLASSES)
+
+
+def _answered(s: Sums) -> int:
+    return s["answered_in_time"] + s["answered_late"]
+
+
+def _abandoned_in_time(s: Sums) -> int:
+    return s["abandoned_short"] + s["abandoned_in_time"]
+
+
+def _abandoned(s: Sums) -> int:
+    return _abandoned_in_time(s) + s["abandoned_late"]
+
+
+def _flow_outs(s: Sums, o: Options) -> int:
+    return s["flow_out_in_time"] + s["flow_out_late"] if o.with_flow_outs else 0
+
+
+def _ended(s: Sums) -> int:
+    return sum(s[name] for name in ENDED_WAITS)
+
+
+def _standard(s: Sums, o: Options) -> tuple[int, int]:
+    flow_outs = s["flow_out_in_time"] if o.flow_outs_count else 0
+    return s["answered_in_time"], s["answered_in_time"] + s["abandoned_in_time"] + flow_outs + _late(s)
+
+
+def _sl_1(s: Sums, o: Options) -> tuple[int, int]:
+    return s["answered_in_time"], _answered(s) + s["open_late"] + _flow_outs(s, o)
+
+
+def _all_waits(s: Sums, o: Options) -> int:
+    return _answered(s) + _abandoned(s) + s["open_late"] + _flow_outs(s, o)
+
+
+def _sl_7(s: Sums, _: Options) -> tuple[int, int]:
+    classes = sum(s[name] for name in SERVICE_CLASSES if name not in {"open_in_time", "unknown_end"})
+    return s["answered_in_time"] + _abandoned_in_time(s) + s["callback_in_time"], classes
+
+
+def _handling(*parts: str) -> Parts:
+    return lambda s, _: (sum(s[part] for part in parts), s["handled"])
+
+
+KPIS: tuple[Kpi, ...] = (
+    Kpi(
+        "service_level",
+        "Servicelevel",
+        "Service level",
+        "share",
+        "high",
+        "N_T / (N_T + abandoned_in_time + flow_out_in_time [flow-outs count] + LATE)",
+        _standard,
+        short="SL-Standard",
+    ),
+    Kpi(
+        "service_level_1",
+        "Servicelevel 1",
+        "Service level 1",
+        "share",
+        "high",
+        "N_T / (N + OL)",
+        _sl_1,
+        short="SL-1",
+    ),
+    Kpi(
+        "service_level_2",
+        "Servicelevel 2",
+        "Service level 2",
+        "share",
+        "high",
+        "N_T / (N + A + OL)",
+        lambda s, o: (s["answered_in_time"], _all_waits(s, o)),
+        short="SL-2",
+    ),
+    Kpi(
+        "service_level_3",
+        "Servicelevel 3",
+        "Service level 3",
+        "share",
+        "high",
+        "N_T / (N + A - A_S + OL)",
+        lambda s, o: (s["answered_in_time"], _all_waits(s, o) - s["abandoned_short"]),
+        short="SL-3",
+    ),
+    Kpi(
+        "service_level_4",
+        "Servicelevel 4",
+        "Service level 4",
+        "share",
+        "high",
+        "N_T / (N + abandoned_late + OL)",
+        lambda s, o: (s["answered_in_time"], _all_waits(s, o) - _abandoned_in_time(s)),
+        short="SL-4",
+    ),
+    Kpi(
+        "service_level_5",
+        "Servicelevel 5",
+        "Service level 5",
+        "share",
+        "high",
+        "(N_T + A_T) / (N + A + OL)",
+        lambda s, o: (s["answered_in_time"] + _abandoned_in_time(s), _all_waits(s, o)),
+        short="SL-5",
+    ),
+    Kpi(
+        "service_level_6",
+        "Servicelevel 6",
+        "Service level 6",
+        "share",
+        "high",
+        "(N_T + A_S) / (N + A + OL)",
+        lambda s, o: (s["answered_in_time"] + s["abandoned_short"], _all_waits(s, o)),
+        short="SL-6",
+    ),
+    Kpi(
+        "service_level_7",
+        "Servicelevel 7",
+        "Service level 7",
+        "share",
+        "high",
+        "(N_T + A_T + callback_in_time) / (all classes but open_in_time and unknown_end)",
+        _sl_7,
+        short="SL-7",
+    ),
+    Kpi(
+        "reachability",
+        "Erreichbarkeit",
+        "Reachability",
+        "share",
+        "high",
+        "answered / (answered + abandoned + flow_out + callback + error)",
+        lambda s, _: (s["answered"], _ended(s)),
+    ),
+    Kpi(
+        "reachability_total",
+        "Erreichbarkeit gesamt",
+        "Total reachability",
+        "share",
+        "high",
+        "answered / (answered + abandoned + flow_out + callback + error + blocked + busy_played)",
+        lambda s, _: (s["answered"], _ended(s) + s["blocked"] + s["busy_played"]),
+        needs=Supplies.DOOR,
+    ),
+    Kpi(
+        "abandon_rate",
+        "Verzichtsquote",
+        "Abandon rate",
+        "share",
+        "low",
+        "abandoned / ended waits",
+        lambda s, _: (s["abandoned"], _ended(s)),
+    ),
+    Kpi(
+        "abandon_rate_net",
+        "Verzichtsquote netto",
+        "Net abandon rate",
+        "share",
+        "low",
+        "(abandoned - abandoned_short) / (ended waits - abandoned_short)",
+        lambda s, _: (s["abandoned"] - s["abandoned_short"], _ended(s) - s["abandoned_short"]),
+    ),
+    Kpi(
+        "asa",
+        "Mittlere Wartezeit",
+        "Average speed of answer",
+        "seconds",
+        "low",
+        "wait_answered_ms / answered",
+        lambda s, _: (s["wait_answered_ms"], s["answered"]),
+    ),
+    Kpi(
+        "wait_p50",
+        "Wartezeit Median",
+        "Median wait",
+        "seconds",
+        "low",
+        "the wait that half of the ended waits do not exceed",
+        quantile=0.5,
+    ),
+    Kpi(
+        "wait_p90",
+        "Wartezeit P90",
+        "Wait P90",
+        "seconds",
+        "low",
+        "the wait that 90 % of the ended waits do not exceed",
+        quantile=0.9,
+    ),
+    Kpi(
+        "aht",
+        "Bearbeitungszeit",
+        "Average handle time",
+        "seconds",
+        None,
+        "(talk_ms + hold_ms + acw_ms) / handled",
+        _handling("talk_ms", "hold_ms", "acw_ms"),
+        needs=Supplies.TALK,
+    ),
+    Kpi(
+        "att",
+        "Gesprächszeit",
+        "Average talk time",
+        "seconds",
+        None,
+        "talk_ms / handled",
+        _handling("talk_ms"),
+        needs=Supplies.TALK,
+    ),
+    Kpi(
+        "acw",
+        "Nachbearbeitungszeit",
+        "After-call work",
+        "seconds",
+        None,
+        "acw_ms / handled",
+        _handling("acw_ms"),
+        needs=Supplies.ACW,
+    ),
+)
+KPI = {kpi.id: kpi for kpi in KPIS}
+
+_EVIDENCE = {Supplies.TALK: "talk_ms", Supplies.ACW: "acw_ms"}
+"""A counter that is above zero only where the part is supplied, whatever the settings declare."""
+
+
+def supplied(needs: Supplies, cells: Iterable[Cell], sums: Sums) -> bool:
+    """True when at least one of the cells' feeds supplies what a KPI needs."""
+    if needs is Supplies.NOTHING:
+        return True
+    evidence = _EVIDENCE.get(needs)
+    return (evidence is not None and sums[evidence] > 0) or any(cell.supplies & needs for cell in cells)
+
+
+def compute(kpi: Kpi, sums: Sums, cells: Iterable[Cell], options: Options) -> Value:
+    """The KPI over summed counters of these cells."""
+    if kpi.parts is None:
+        assert kpi.quantile is not None
+        n = sum(sums.waits.values())
+        value = quantile_seconds(sums.waits, kpi.quantile)
+        return Value(value, n, None if n else "empty")
+    numerator, n = kpi.parts(sums, options)
+    if not supplied(kpi.needs, cells, sums):
+        return Value(None, n, "not_supplied")
+    if n == 0:
+        return Value(None, 0, "empty")
+    return Value(numerator / n / 1000 if kpi.unit == "seconds" else numerator / n, n)
+
+
+def _seconds(values: set[int]) -> str:
+    if len(values) != 1:
+        return "mixed"
+    ms = values.pop()
+    return f"{ms // 1000} s" if ms % 1000 == 0 else f"{ms / 1000:g} s"
+
+
+def definition(kpi: Kpi, cells: Iterable[Cell], options: Options) -> str:
+    """The definition that a number carries: formula id, thresholds (or "mixed") and switches."""
+    if not kpi.short:
+        return kpi.formula
+    cells = list(cells) or [Cell("")]
+    threshold = _seconds({cell.threshold_ms for cell in cells})
+    short = _seconds({cell.short_abandon_ms for cell in cells})
+    text = f"{kpi.short} T={threshold} S={short}"
+    if kpi.id == "service_level":
+        return f"{text} flow-outs {'count' if options.flow_outs_count else 'do not count'}"
+    if kpi.id != "service_level_7" and options.with_flow_outs:
+        return f"{text} with flow-outs"
+    return text

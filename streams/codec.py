@@ -1,0 +1,245 @@
+"""How a batch looks in the log: one msgpack document whose facts are columns.
+
+Columns let the core read thousands of facts at once. Everything that repeats (cells, agents) stands once in a table
+of the batch. `decode` gives the typed records back, `decode_columns` the arrays; both read the same bytes.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from streams.batch import Batch, Tally
+from streams.id_table import Halves, halves
+from streams.records import (
+    ID_BYTES,
+    Arrived,
+    AtTheDoor,
+    Cell,
+    Door,
+    Ended,
+    Fact,
+    GivenUp,
+    Handled,
+    Outcome,
+    Seen,
+)
+
+VERSION = 1
+ARRIVED, ENDED, HANDLED, GIVEN_UP, DOOR, SEEN = range(6)
+NONE = -1
+_NO_VISIT = bytes(ID_BYTES)
+_TRANSFERRED, _ESCALATED = 1, 2
+
+Ints = npt.NDArray[np.int64]
+
+
+class UnreadableBatch(Exception):
+    """The bytes are no batch of a version that this program reads. The entry goes to the dead letters."""
+
+
+class _Wire(msgspec.Struct, array_like=True):
+    version: int
+    feed: str
+    sequence: int
+    collected_ms: int
+    tally: Tally
+    last_event_ms: int | None
+    state: str
+    message: str
+    cells: list[bytes]
+    agents: list[bytes]
+    kind: bytes
+    visit: bytes
+    at_ms: bytes
+    ref: bytes
+    code: bytes
+    fact_version: bytes
+    handling: bytes
+
+
+class Columns(NamedTuple):
+    """A batch as arrays. Cells stay encoded; `visit` are ids as pairs of integers.
+
+    `ref` points into `cells` (arrivals, doors, seen) or `agents` (ends, handling), -1 = none.
+    `code` is the outcome, the door or, for handling, the flags transferred (1) and escalated (2). `handling` has one
+    row (talk, hold, acw in ms, -1 = not stated) per handled fact, in the order in which they stand.
+    """
+
+    feed: str
+    sequence: int
+    collected_ms: int
+    tally: Tally
+    last_event_ms: int | None
+    state: str
+    message: str
+    cells: list[bytes]
+    agents: list[bytes]
+    kind: npt.NDArray[np.uint8]
+    visit: Halves
+    at_ms: Ints
+    ref: npt.NDArray[np.int32]
+    code: npt.NDArray[np.uint8]
+    version: npt.NDArray[np.uint8]
+    handling: npt.NDArray[np.int32]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(_Wire)
+_cell_decoder = msgspec.msgpack.Decoder(Cell)
+
+
+def encode_cell(cell: Cell) -> bytes:
+    """A cell as it stands in a batch; equal cells have equal bytes, so that a reader decodes each only once."""
+    return _encoder.encode(cell)
+
+
+def decode_cell(encoded: bytes) -> Cell:
+    """The cell that `encode_cell` wrote."""
+    return _cell_decoder.decode(encoded)
+
+
+def encode(batch: Batch) -> bytes:
+    """The batch as bytes."""
+    cells: dict[Cell, int] = {}
+    agents: dict[bytes, int] = {b"": NONE}
+    kind, ref, code, version = bytearray(), [], bytearray(), bytearray()
+    visit: list[bytes] = []
+    at_ms: list[int] = []
+    handling: list[int] = []
+    for fact in batch.facts:
+        at_ms.append(fact.at_ms)
+        match fact:
+            case Arrived():
+                row = ARRIVED, fact.visit, cells.setdefault(fact.cell, len(cells)), 0, 0
+            case Ended():
+                agent = agents.setdefault(fact.agent, len(agents) - 1)
+                row = ENDED, fact.visit, agent, int(fact.outcome), fact.version
+            case Handled():
+                agent = agents.setdefault(fact.agent, len(agents) - 1)
+                flags = _TRANSFERRED * fact.transferred | _ESCALATED * fact.escalated
+                row = HANDLED, fact.visit, agent, flags, fact.version
+                handling += (
+                    fact.talk_ms,
+                    NONE if fact.hold_ms is None else fact.hold_ms,
+                    NONE if fact.acw_ms is None else fact.acw_ms,
+                )
+            case GivenUp():
+                row = GIVEN_UP, fact.visit, NONE, 0, 0
+            case AtTheDoor():
+                row = DOOR, fact.visit, cells.setdefault(fact.cell, len(cells)), int(fact.door), 0
+            case Seen():
+                row = SEEN, _NO_VISIT, cells.setdefault(fact.cell, len(cells)), 0, 0
+        kind.append(row[0])
+        visit.append(row[1])
+        ref.append(row[2])
+        code.append(row[3])
+        version.append(row[4])
+    return _encoder.encode(
+        _Wire(
+            VERSION,
+            batch.feed,
+            batch.sequence,
+            batch.collected_ms,
+            batch.tally,
+            batch.last_event_ms,
+            batch.state,
+            batch.message,
+            [encode_cell(cell) for cell in cells],
+            [agent for agent in agents if agent],
+            bytes(kind),
+            b"".join(visit),
+            np.array(at_ms, "<i8").tobytes(),
+            np.array(ref, "<i4").tobytes(),
+            bytes(code),
+            bytes(version),
+            np.array(handling, "<i4").tobytes(),
+        )
+    )
+
+
+def decode_columns(payload: bytes) -> Columns:
+    """The batch as arrays, without making a record of each fact. Raises `UnreadableBatch`."""
+    try:
+        wire = _decoder.decode(payload)
+    except msgspec.MsgspecError as error:
+        message = f"log entry of {len(payload)} bytes is no batch: {error}"
+        raise UnreadableBatch(message) from error
+    if wire.version != VERSION:
+        message = f"log entry has version {wire.version}, this program reads {VERSION}: start the newer program"
+        raise UnreadableBatch(message)
+    return Columns(
+        wire.feed,
+        wire.sequence,
+        wire.collected_ms,
+        wire.tally,
+        wire.last_event_ms,
+        wire.state,
+        wire.message,
+        wire.cells,
+        wire.agents,
+        np.frombuffer(wire.kind, np.uint8),
+        halves(wire.visit),
+        np.frombuffer(wire.at_ms, "<i8"),
+        np.frombuffer(wire.ref, "<i4"),
+        np.frombuffer(wire.code, np.uint8),
+        np.frombuffer(wire.fact_version, np.uint8),
+        np.frombuffer(wire.handling, "<i4").reshape(-1, 3),
+    )
+
+
+def decode(payload: bytes) -> Batch:
+    """The batch as typed records. Raises `UnreadableBatch`."""
+    columns = decode_columns(payload)
+    handling = iter(columns.handling.tolist())
+    cells = [decode_cell(cell) for cell in columns.cells]
+    facts: list[Fact] = []
+    rows = zip(
+        columns.kind.tolist(),
+        np.ascontiguousarray(columns.visit).view(f"V{ID_BYTES}").reshape(-1).tolist(),
+        columns.at_ms.tolist(),
+        columns.ref.tolist(),
+        columns.code.tolist(),
+        columns.version.tolist(),
+        strict=True,
+    )
+    for kind, visit, at_ms, ref, code, version in rows:
+        agent = columns.agents[ref] if kind in (ENDED, HANDLED) and ref != NONE else b""
+        if kind == ARRIVED:
+            facts.append(Arrived(visit, at_ms, cells[ref]))
+        elif kind == ENDED:
+            facts.append(Ended(visit, at_ms, Outcome(code), agent, version))
+        elif kind == HANDLED:
+            talk_ms, hold_ms, acw_ms = next(handling)
+            facts.append(
+                Handled(
+                    visit,
+                    at_ms,
+                    talk_ms,
+                    None if hold_ms == NONE else hold_ms,
+                    None if acw_ms == NONE else acw_ms,
+                    bool(code & _TRANSFERRED),
+                    bool(code & _ESCALATED),
+                    agent,
+                    version,
+                )
+            )
+        elif kind == GIVEN_UP:
+            facts.append(GivenUp(visit, at_ms))
+        elif kind == DOOR:
+            facts.append(AtTheDoor(visit, at_ms, Door(code), cells[ref]))
+        else:
+            facts.append(Seen(at_ms, cells[ref]))
+    return Batch(
+        columns.feed,
+        columns.sequence,
+        columns.collected_ms,
+        columns.tally,
+        facts,
+        columns.last_event_ms,
+        columns.state,
+        columns.message,
+    )

@@ -1,0 +1,55 @@
+"""The additive counters of a cell, in the order in which they stand in every array and in the store.
+
+Names, instants and bases are those of the contract, section 1. Every column is a plain sum, so cells, partitions and
+levels merge by adding; the maximum and the histogram of waits stand beside them (see `reading`).
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+from streams.records import Door, Outcome
+
+OFFERED = "offered"
+
+#: One class per visit, indexed by the code that `visits.classify` gives.
+SERVICE_CLASSES = (
+    "answered_in_time",
+    "answered_late",
+    "abandoned_short",
+    "abandoned_in_time",
+    "abandoned_late",
+    "flow_out_in_time",
+    "flow_out_late",
+    "callback_in_time",
+    "callback_late",
+    "error_in_time",
+    "error_late",
+    "open_late",
+    "unknown_end",
+    "open_in_time",
+)
+ENDED_WAITS = tuple(outcome.name.lower() for outcome in Outcome)
+HANDLING = ("handled", "talk_ms", "hold_ms", "acw_ms", "transferred", "escalated")
+AT_THE_DOOR = tuple(door.name.lower() for door in Door)
+
+COUNTERS = (
+    OFFERED,
+    *SERVICE_CLASSES,
+    *ENDED_WAITS,
+    "wait_answered_ms",
+    "wait_abandoned_ms",
+    *HANDLING,
+    *AT_THE_DOOR,
+)
+INDEX = {name: number for number, name in enumerate(COUNTERS)}
+WIDTH = len(COUNTERS)
+
+WINDOWS = ("30m", "day")
+BASES = ("live", "arrival")
+COMBINATIONS = {(window, basis): place for place, (window, basis) in enumerate(product(WINDOWS, BASES))}
+"""Where the row of a window and basis stands in every array and in the store."""
+ROLLING_SECONDS = 1800
+
+LATE_CLASSES = tuple(name for name in SERVICE_CLASSES if name.endswith("_late"))
+"""All that waited longer than T, whatever happened next; `open_late` included (contract, section 2: LATE)."""

@@ -1,0 +1,241 @@
+"""The core: facts in, exact counters out. Pure: time comes in as `now_ms` and nothing else is read.
+
+Every sum is, at any moment, what a recomputation over all known visits would give: `apply` and `tick` look at the
+visits that a fact or the clock touched, take away what they counted as before and add what they count as now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from streams import moments
+from streams.codec import Columns, encode_cell
+from streams.counters import COMBINATIONS, ROLLING_SECONDS
+from streams.days import SiteClock, business_day
+from streams.due import Timetable, distinct
+from streams.moments import Moments
+from streams.reading import Reading
+from streams.records import Cell
+from streams.visits import NEVER, CellTable, Ints, Slots, VisitTable, without_seen
+from streams.windows import Windows
+
+GIVE_UP_MS = 4 * 3600 * 1000
+ClockOf = Callable[[str], SiteClock]
+
+
+class Engine:
+    """All visits, the running windows over them and the clock they stand at.
+
+    `clock_of(site)` gives zone and business-day start of a site; "" is the default site. `give_up_ms`: an open visit
+    is given up (unknown_end) this long after its arrival.
+    """
+
+    def __init__(self, now_ms: int, clock_of: ClockOf, give_up_ms: int = GIVE_UP_MS) -> None:
+        self.now_ms = now_ms
+        self.give_up_ms = give_up_ms
+        self.cells = CellTable()
+        self.visits = VisitTable(self.cells)
+        self.windows = Windows()
+        self._clock_of = clock_of
+        self._timetable = Timetable()
+        self._days: dict[SiteClock, tuple[int, int]] = {}
+
+    def apply(self, columns: Columns) -> None:
+        """Takes the facts of one batch in. Order, repetition and lateness make no difference to any counter."""
+        cells = self.cells.register(columns.cells)
+        self._make_room()
+        columns = without_seen(columns)
+        if columns.visit.size == 0:
+            return
+        slots, size_before = self.visits.slots(columns)
+        known = distinct(slots[slots < size_before])
+        before = moments.at(self.visits, known, self.now_ms, self.give_up_ms)
+        self.windows.add(before, self.now_ms, -1)
+        self.visits.merge(columns, slots, cells)
+        touched = np.concatenate([known, np.arange(size_before, self.visits.size)])
+        after = self._recount(touched, self.now_ms)
+        self._plan(known, after.rows(np.arange(known.size)), before)
+        self._plan(touched[known.size :], after.rows(np.arange(known.size, touched.size)), None)
+
+    def tick(self, now_ms: int) -> None:
+        """Moves the clock: late waiting callers become late, whatever leaves a window falls out, days begin.
+
+        A clock that steps back is ignored until it has caught up.
+        """
+        if now_ms <= self.now_ms:
+            return
+        due = self._timetable.pop(now_ms // 1000)
+        then_ms = self.now_ms
+        before = moments.at(self.visits, due, then_ms, self.give_up_ms)
+        # Days begin first: what counted in the old day is gone with it, `before` then finds nothing to take away.
+        self._begin_days(now_ms)
+        self.windows.add(before, then_ms, -1)
+        self.now_ms = now_ms
+        after = self._recount(due, now_ms)
+        self._plan(due, after, before)
+
+    def _recount(self, slots: Slots, now_ms: int) -> Moments:
+        after = moments.at(self.visits, slots, now_ms, self.give_up_ms)
+        self.windows.add(after, now_ms, 1)
+        self.visits.open[slots] = after.open
+        return after
+
+    def _plan(self, slots: Slots, after: Moments, before: Moments | None) -> None:
+        """Notes when each of these visits has to be looked at again.
+
+        Instants still ahead: in their second. Instants inside the rolling window: when they leave it, unless `before`
+        had the same instant, which then is planned already.
+        """
+        end = self.visits.end(slots)
+        talked = np.maximum(self.visits.talked[slots], after.arrived)
+        wrapped = np.maximum(self.visits.wrapped(slots), after.arrived)
+        unended = end == NEVER
+        ahead = (
+            after.arrived,
+            np.where(end >= after.late_from, after.late_from, NEVER),
+            np.where(unended, NEVER, np.maximum(end, after.arrived)),
+            np.where(unended | (end > after.given_up), after.given_up, NEVER),
+            talked,
+            wrapped,
+        )
+        for instant in ahead:
+            rows = np.flatnonzero((instant > self.now_ms) & (instant < NEVER) & (after.arrived < NEVER))
+            if rows.size:
+                self._timetable.add(instant[rows] // 1000, slots[rows])
+        since = self.now_ms - (ROLLING_SECONDS + 1) * 1000
+        for name in ("arrived", "decided", "ended", "handled"):
+            instant = getattr(after, name)
+            inside = (instant > since) & (instant <= self.now_ms)
+            if before is not None:
+                counted_before = before.visit | (before.door >= 0)
+                inside &= (instant != getattr(before, name)) | ~counted_before
+            if name == "ended":
+                inside &= instant != after.decided
+            rows = np.flatnonzero(inside)
+            if rows.size:
+                self._timetable.add(-(-instant[rows] // 1000) + ROLLING_SECONDS, slots[rows])
+
+    def _make_room(self) -> None:
+        new = self.cells.cells[self.windows.size :]
+        if new:
+            self.windows.grow([self._day(self._clock_of(cell.site), self.now_ms)[0] for cell in new])
+
+    def _day(self, clock: SiteClock, now_ms: int) -> tuple[int, int]:
+        day = self._days.get(clock)
+        if day is None or not day[0] <= now_ms < day[1]:
+            day = self._days[clock] = business_day(clock, now_ms)
+        return day
+
+    def _begin_days(self, now_ms: int) -> None:
+        if all(start <= now_ms < end for start, end in self._days.values()):
+            return
+        starts = np.array([self._day(self._clock_of(cell.site), now_ms)[0] for cell in self.cells.cells], np.int64)
+        for start in np.unique(starts).tolist():
+            cells = np.flatnonzero((starts == start) & (self.windows.day_start_ms[: starts.size] != start))
+            self.windows.start_day(cells, start)
+
+    def forget(self, before_ms: int) -> None:
+        """Drops visits that ended, and were handled, before this instant, to bound memory.
+
+        What they counted in the running windows stays until it would have left them, so choose an instant before
+        the start of every site's day and more than 30 minutes ago.
+        """
+        slots = np.arange(self.visits.size)
+        state = moments.at(self.visits, slots, self.now_ms, self.give_up_ms)
+        last = np.zeros(slots.size, np.int64)
+        table = self.visits
+        for instant in (
+            table.arrived[slots],
+            table.end(slots),
+            table.given_up[slots],
+            table.talked[slots],
+            table.wrapped(slots),
+            state.decided,
+        ):
+            np.maximum(last, np.where(instant == NEVER, 0, instant), out=last)
+        keep = (last >= before_ms) | state.open
+        if not keep.all():
+            self.visits.keep(keep)
+            self._timetable.clear()
+            slots = np.arange(self.visits.size)
+            self._plan(slots, moments.at(self.visits, slots, self.now_ms, self.give_up_ms), None)
+
+    def readings(self, *, changed_only: bool = False) -> list[Reading]:
+        """What every cell reads now; with `changed_only` those that changed since the last such call."""
+        windows = self.windows
+        wanted = np.flatnonzero(windows.changed) if changed_only else np.arange(windows.size)
+        if changed_only:
+            windows.changed[:] = False
+        if wanted.size == 0:
+            return []
+        self._refresh_maxima(wanted)
+        oldest = self._oldest()
+        return [self._reading(cell, int(oldest[cell])) for cell in wanted.tolist()]
+
+    def _reading(self, cell: int, oldest: int) -> Reading:
+        windows = self.windows
+        flat = windows.sums[cell].reshape(-1)
+        at = np.flatnonzero(flat)
+        profile = [
+            [quarter, *counts[cell].tolist()]
+            for quarter, counts in sorted(windows.profile.items())
+            if counts[cell].any()
+        ]
+        return Reading(
+            self.cells.cells[cell],
+            np.stack([at, flat[at]], axis=1).reshape(-1).tolist(),
+            windows.wait_max_ms[cell].tolist(),
+            [_sparse(windows.histogram[cell, place]) for place in range(len(COMBINATIONS))],
+            int(windows.waiting[cell]),
+            int(windows.late_waiting[cell]),
+            None if oldest == NEVER else oldest,
+            int(windows.day_start_ms[cell]),
+            profile,
+        )
+
+    def _oldest(self) -> Ints:
+        oldest = np.full(self.windows.size, NEVER, np.int64)
+        rows = np.flatnonzero(self.visits.open[: self.visits.size])
+        np.minimum.at(oldest, self.visits.cell[rows], self.visits.arrived[rows])
+        return oldest
+
+    def _refresh_maxima(self, cells: npt.NDArray[np.int64]) -> None:
+        windows = self.windows
+        stale = np.zeros(len(windows.sums), np.bool_)
+        stale[cells] = windows.max_is_stale[cells].any(axis=1)
+        if not stale.any():
+            return
+        slots = np.flatnonzero(np.append(stale, False)[self.visits.cell[: self.visits.size]])
+        state = moments.at(self.visits, slots, self.now_ms, self.give_up_ms)
+        rolling_from = self.now_ms // 1000 * 1000 - ROLLING_SECONDS * 1000
+        ended = state.ended != NEVER
+        for (window, basis), place in COMBINATIONS.items():
+            redo = np.flatnonzero(stale & windows.max_is_stale[:, place])
+            if redo.size == 0:
+                continue
+            windows.wait_max_ms[redo, place] = 0
+            after = rolling_from if window == "30m" else windows.day_start_ms[state.cell] - 1
+            inside = ended & ((state.arrived if basis == "arrival" else state.ended) > after)
+            np.maximum.at(windows.wait_max_ms[:, place], state.cell[inside], state.wait_ms[inside])
+            windows.max_is_stale[redo, place] = False
+
+    def dump(self) -> tuple[list[Cell], dict[str, bytes]]:
+        """The state as plain values. Sums are not saved: they follow from the visits."""
+        return self.cells.cells, self.visits.dump()
+
+    def load(self, now_ms: int, cells: list[Cell], visits: dict[str, bytes]) -> None:
+        """Takes over what `dump` gave, into an empty engine."""
+        self.now_ms = now_ms
+        self.cells.register([encode_cell(cell) for cell in cells])
+        self._make_room()
+        self.visits.load(visits)
+        slots = np.arange(self.visits.size)
+        self._plan(slots, self._recount(slots, now_ms), None)
+
+
+def _sparse(values: npt.NDArray[np.int32]) -> list[int]:
+    at = np.flatnonzero(values)
+    return np.stack([at, values[at]], axis=1).reshape(-1).tolist() if at.size else []

@@ -1,0 +1,44 @@
+"""From log entries to the picture: the engine, and the accounting of every feed. Pure.
+
+An entry may come twice (its append timed out and was repeated): batches carry a sequence per feed, so the second is
+recognised and changes nothing.
+"""
+
+from __future__ import annotations
+
+from streams.batch import Tally
+from streams.codec import decode_columns
+from streams.engine import Engine
+from streams.store import FeedReport
+
+
+class Pipeline:
+    """An engine and the reports of all feeds that ever wrote to the log."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.feeds: dict[str, FeedReport] = {}
+        self._changed: set[str] = set()
+
+    def apply(self, payload: bytes) -> None:
+        """Takes in one log entry. Raises `UnreadableBatch` and then has changed nothing."""
+        columns = decode_columns(payload)
+        report = self.feeds.get(columns.feed)
+        if report is None:
+            report = self.feeds[columns.feed] = FeedReport(columns.feed, Tally())
+        if columns.sequence <= report.sequence:
+            return
+        self.engine.apply(columns)
+        report.sequence = columns.sequence
+        report.tally.add(columns.tally)
+        report.heard_ms = columns.collected_ms
+        report.state, report.message = columns.state, columns.message
+        if columns.last_event_ms is not None:
+            report.last_event_ms = max(columns.last_event_ms, report.last_event_ms or columns.last_event_ms)
+        self._changed.add(columns.feed)
+
+    def changed_feeds(self) -> list[FeedReport]:
+        """The feeds that changed since the last call."""
+        changed = [self.feeds[name] for name in sorted(self._changed)]
+        self._changed.clear()
+        return changed

@@ -1,0 +1,83 @@
+"""What a cell reads at an instant: the same value whether it comes from the live store or from a recomputation.
+
+`Sums` is one row of counters for one window and basis; sums of several cells merge by `merge`. `Reading` is a whole
+cell, in the compact form in which it is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from streams.counters import COMBINATIONS, COUNTERS, WIDTH
+from streams.records import Cell
+
+
+class Reading(msgspec.Struct, array_like=True, frozen=True):
+    """One cell. `counts` and `waits` are sparse: number, value, number, value ...
+
+    `counts` numbers run over (window, basis, counter); `waits` has one such list of histogram bins per (window,
+    basis), `wait_max_ms` one maximum. `profile` are the day's quarters of an hour since its start: quarter, then the
+    service classes (live basis), one list each.
+    """
+
+    cell: Cell
+    counts: list[int]
+    wait_max_ms: list[int]
+    waits: list[list[int]]
+    waiting: int
+    late_waiting: int
+    oldest_arrival_ms: int | None
+    day_start_ms: int
+    profile: list[list[int]]
+
+
+@dataclass
+class Sums:
+    """Counters of one window and basis, summed over any cells. `wait_max_ms` is a maximum, `waits` a histogram."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    wait_max_ms: int = 0
+    waits: dict[int, int] = field(default_factory=dict)
+
+    def add(self, other: Sums) -> None:
+        """Merges another row into this one."""
+        for name, value in other.counts.items():
+            self.counts[name] = self.counts.get(name, 0) + value
+        self.wait_max_ms = max(self.wait_max_ms, other.wait_max_ms)
+        for number, value in other.waits.items():
+            self.waits[number] = self.waits.get(number, 0) + value
+
+    def __getitem__(self, name: str) -> int:
+        return self.counts.get(name, 0)
+
+
+def sums(reading: Reading, window: str, basis: str) -> Sums:
+    """The row of one window and basis of a cell."""
+    place = COMBINATIONS[window, basis]
+    low, high = place * WIDTH, (place + 1) * WIDTH
+    pairs = zip(reading.counts[::2], reading.counts[1::2], strict=True)
+    return Sums(
+        {COUNTERS[number - low]: value for number, value in pairs if low <= number < high},
+        reading.wait_max_ms[place],
+        _sparse(reading.waits[place]),
+    )
+
+
+def _sparse(pairs: list[int]) -> dict[int, int]:
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
+
+
+def merge(rows: Iterable[Sums]) -> Sums:
+    """The sum of rows: counters and histograms add, the maximum is the largest."""
+    total = Sums()
+    for row in rows:
+        total.add(row)
+    return total
+
+
+def sparse(values: Mapping[int, int]) -> list[int]:
+    """A mapping as number, value, number, value ..., without zeros."""
+    return [item for number, value in values.items() if value for item in (number, value)]

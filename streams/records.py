@@ -1,0 +1,139 @@
+"""The records that travel from collectors through the log to the core: one immutable *fact* each.
+
+A fact states one thing that happened at one instant (`at_ms`, event time, UTC milliseconds). Facts of one visit are
+joined by its id and may arrive in any order, late or twice: the result is the same. Whatever a formula needs is a
+fact; nothing here is a counter.
+
+Ids are 16 bytes, made by `identify` from names that are unique per source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import IntEnum, IntFlag
+
+import msgspec
+
+ID_BYTES = 16
+
+
+class Outcome(IntEnum):
+    """How a wait ended. The numbers are part of the log's encoding: never reuse one."""
+
+    ANSWERED = 0
+    ABANDONED = 1
+    FLOW_OUT = 2
+    CALLBACK = 3
+    ERROR = 4
+
+
+class Door(IntEnum):
+    """What happened to a contact that never became a visit. The numbers are part of the log's encoding."""
+
+    BLOCKED = 0
+    BUSY_PLAYED = 1
+    CLOSED = 2
+    IVR_ABANDON = 3
+
+
+class Supplies(IntFlag):
+    """What the feed behind a cell can know. A KPI over something not supplied is null, never 0."""
+
+    NOTHING = 0
+    DOOR = 1
+    TALK = 2
+    HOLD = 4
+    ACW = 8
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One combination of dimensions, with the thresholds that held when its visits arrived.
+
+    An empty name means that this level is not known. `threshold_ms` (T) and `short_abandon_ms` (S, at most T) belong
+    to the cell so that a changed threshold never reaches back: it makes a new cell.
+    """
+
+    hotline: str
+    provider: str = ""
+    site: str = ""
+    team: str = ""
+    project: str = ""
+    client: str = ""
+    channel: str = "phone"
+    segment: str = ""
+    reason: str = ""
+    threshold_ms: int = 20_000
+    short_abandon_ms: int = 5_000
+    supplies: int = int(Supplies.TALK)
+    configured: bool = True
+
+
+class Arrived(msgspec.Struct, frozen=True, tag="arrived"):
+    """A contact entered a queue: the visit begins and its dimensions are fixed."""
+
+    visit: bytes
+    at_ms: int
+    cell: Cell
+
+
+class Ended(msgspec.Struct, frozen=True, tag="ended"):
+    """The wait ended. Of several ends the highest `version` stands, then the earliest."""
+
+    visit: bytes
+    at_ms: int
+    outcome: Outcome
+    agent: bytes = b""
+    version: int = 0
+
+
+class Handled(msgspec.Struct, frozen=True, tag="handled"):
+    """The handling ended. Without `acw_ms`: the talk ended at `at_ms`. With it: the after-call work ended at `at_ms`,
+    and the fact repeats the talk; from then on it stands, of several the one with the highest `version`.
+
+    None: this source did not state that part.
+    """
+
+    visit: bytes
+    at_ms: int
+    talk_ms: int
+    hold_ms: int | None = None
+    acw_ms: int | None = None
+    transferred: bool = False
+    escalated: bool = False
+    agent: bytes = b""
+    version: int = 0
+
+
+class GivenUp(msgspec.Struct, frozen=True, tag="given_up"):
+    """The source restarted while the visit was open: its end is lost unless a real end arrives later."""
+
+    visit: bytes
+    at_ms: int
+
+
+class AtTheDoor(msgspec.Struct, frozen=True, tag="door"):
+    """A contact that never became a visit; `visit` is the event's own id."""
+
+    visit: bytes
+    at_ms: int
+    door: Door
+    cell: Cell
+
+
+class Seen(msgspec.Struct, frozen=True, tag="seen"):
+    """A hotline exists in a source although nothing was counted on it yet."""
+
+    at_ms: int
+    cell: Cell
+
+
+Fact = Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen
+
+
+def identify(*names: str | int) -> bytes:
+    """The 16-byte id of something named by `names` (a source, a call id, a queue, a count ...).
+
+    128 bits of BLAKE2b: two of a billion ids are equal with a chance below 10**-20.
+    """
+    text = "\x1f".join(str(name) for name in names)
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=ID_BYTES).digest()

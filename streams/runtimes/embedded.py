@@ -1,0 +1,146 @@
+"""The processor of one machine: reads the log, keeps the picture, publishes what changed, saves its state.
+
+`Processor.step` does one round and returns; the loop around it, the clock and the signals belong to the command.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from streams import snapshot
+from streams.codec import UnreadableBatch
+from streams.engine import GIVE_UP_MS, ClockOf, Engine
+from streams.log import START, Entry, EventLog, LogUnavailable
+from streams.pipeline import Pipeline
+from streams.store import Store, StoreUnavailable
+
+PUBLISH_EVERY_MS = 250
+_ENTRIES_AT_ONCE = 64
+_SAVE_EVERY_MS = 20_000
+_SAVE_SHARE = 0.05
+"""Saving may take at most this share of the time; a large state is saved less often."""
+_FORGET_EVERY_MS = 3_600_000
+_logger = logging.getLogger(__name__)
+
+
+class Processor:
+    """Log in, picture out. `now_ms` is the wall clock; `state_file` holds the snapshot."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        store: Store,
+        now_ms: Callable[[], int],
+        state_file: Path,
+        clock_of: ClockOf,
+        give_up_ms: int = GIVE_UP_MS,
+    ) -> None:
+        self._log = log
+        self._store = store
+        self._now_ms = now_ms
+        self._state_file = state_file
+        self.pipeline = Pipeline(Engine(now_ms(), clock_of, give_up_ms))
+        self.position = START
+        self._fence = 0
+        self._published_ms = self._saved_ms = self._forgot_ms = now_ms()
+        self._save_cost_ms = 0.0
+        self._store_is_lost = self._log_is_lost = False
+        self._republish = True
+
+    def start(self) -> None:
+        """Takes up the saved state, reads on to the end of the log and becomes the only writer of the store."""
+        try:
+            saved = snapshot.load(self._state_file)
+        except snapshot.UnusableSnapshot as error:
+            _logger.warning("saved state not used, reading the whole log instead: %s", error)
+            saved = None
+        if saved is not None and self._in_log(saved.position):
+            saved.restore(self.pipeline, self.pipeline.engine.now_ms)
+            self.position = saved.position
+        while self._take(self._log.read(self.position, _ENTRIES_AT_ONCE)):
+            pass
+        self.pipeline.engine.tick(self._now_ms())
+        self._fence = self._store.acquire()
+
+    def _in_log(self, position: str) -> bool:
+        """False when the log does not reach as far: it was lost, so the saved state speaks of something else."""
+        last = self._log.last()
+        if position == START or (last != START and self._order(position) <= self._order(last)):
+            return True
+        _logger.warning("saved state lies behind the end of the log (%s > %s): reading the whole log", position, last)
+        return False
+
+    @staticmethod
+    def _order(position: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in position.split("-"))
+
+    def step(self, wait_seconds: float) -> None:
+        """One round: new entries, the clock, publish and save when it is time. Raises `Fenced` when replaced."""
+        try:
+            entries = self._log.read(self.position, _ENTRIES_AT_ONCE, wait_seconds)
+        except LogUnavailable as error:
+            if not self._log_is_lost:
+                _logger.error("event log lost, trying again: %s", error)
+            self._log_is_lost = True
+            time.sleep(wait_seconds)
+            return
+        if self._log_is_lost:
+            _logger.info("event log is back")
+            self._log_is_lost = False
+        self._take(entries)
+        now_ms = self._now_ms()
+        self.pipeline.engine.tick(now_ms)
+        new_second = now_ms // 1000 > self._published_ms // 1000
+        if new_second or now_ms - self._published_ms >= PUBLISH_EVERY_MS:
+            self._publish(now_ms)
+        if now_ms - self._saved_ms >= max(_SAVE_EVERY_MS, self._save_cost_ms / _SAVE_SHARE):
+            self.save()
+        if now_ms - self._forgot_ms >= _FORGET_EVERY_MS:
+            self._forgot_ms = now_ms
+            self._forget(now_ms)
+
+    def _take(self, entries: Sequence[Entry]) -> bool:
+        for entry in entries:
+            try:
+                self.pipeline.apply(entry.payload)
+            except UnreadableBatch as error:
+                _logger.error("log entry %s is left out: %s", entry.position, error)
+            self.position = entry.position
+        return bool(entries)
+
+    def _publish(self, now_ms: int) -> None:
+        engine = self.pipeline.engine
+        write = self._store.replace if self._republish else self._store.publish
+        readings = engine.readings(changed_only=not self._republish)
+        feeds = list(self.pipeline.feeds.values()) if self._republish else self.pipeline.changed_feeds()
+        self._published_ms = now_ms
+        try:
+            write(self._fence, now_ms // 1000 * 1000, self.position, readings, feeds)
+        except StoreUnavailable as error:
+            # What was just taken as changed did not arrive: the next publish sends everything.
+            self._republish = True
+            if not self._store_is_lost:
+                _logger.error("store lost, trying again: %s", error)
+            self._store_is_lost = True
+            return
+        if self._store_is_lost:
+            _logger.info("store is back")
+        self._store_is_lost = self._republish = False
+
+    def save(self) -> None:
+        """Saves the state now. A refusing disk is logged; the log still has everything."""
+        started = time.monotonic()
+        try:
+            snapshot.save(snapshot.take(self.pipeline, self.position), self._state_file)
+        except OSError as error:
+            _logger.error("state not saved to %s: %s", self._state_file, error)
+        self._save_cost_ms = (time.monotonic() - started) * 1000
+        self._saved_ms = self._now_ms()
+
+    def _forget(self, now_ms: int) -> None:
+        starts = self.pipeline.engine.windows.day_start_ms[: self.pipeline.engine.windows.size]
+        day_start = int(starts.min()) if starts.size else now_ms
+        self.pipeline.engine.forget(min(day_start, now_ms - 3_600_000))

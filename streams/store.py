@@ -1,0 +1,84 @@
+"""The live picture behind one small interface: the processor writes it, hubs, alerts and commands read it.
+
+Values are absolute, so writing one twice changes nothing. A fence keeps out a processor that was replaced without
+noticing: whoever acquires the store last is the only one who may publish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from streams.batch import Tally
+from streams.reading import Reading
+
+
+class FeedReport(msgspec.Struct):
+    """One feed as the processor knows it: its accounting, its newest event, when it was last heard of.
+
+    `state` is what the collector said: live, error or off; `message` tells why. Silence is judged by the reader from
+    `heard_ms`, so that a dead collector cannot look alive.
+    """
+
+    feed: str
+    tally: Tally
+    sequence: int = 0
+    last_event_ms: int | None = None
+    heard_ms: int | None = None
+    state: str = "off"
+    message: str = ""
+
+
+class Picture(msgspec.Struct):
+    """The whole live picture, or what changed in it.
+
+    `as_of_ms`: the instant it holds for. `position`: how far in the log. `id`: the place of this change in the order
+    of changes, to ask for what follows.
+    """
+
+    id: str
+    as_of_ms: int
+    position: str
+    readings: list[Reading]
+    feeds: list[FeedReport]
+
+
+class Fenced(Exception):
+    """Another processor took over: this one must stop writing and end."""
+
+
+class StoreUnavailable(Exception):
+    """The store did not answer. Retry with backoff; publishing again is harmless."""
+
+
+class Store(Protocol):
+    """What the processor writes and everybody else reads."""
+
+    def acquire(self) -> int:
+        """Makes the caller the only writer and returns its fence."""
+        ...
+
+    def publish(
+        self, fence: int, as_of_ms: int, position: str, readings: Sequence[Reading], feeds: Sequence[FeedReport]
+    ) -> None:
+        """Writes these cells and feeds as they read at `as_of_ms`. Raises `Fenced` or `StoreUnavailable`."""
+        ...
+
+    def replace(
+        self, fence: int, as_of_ms: int, position: str, readings: Sequence[Reading], feeds: Sequence[FeedReport]
+    ) -> None:
+        """Like `publish`, but cells that are not named are gone: the picture of a processor that just started."""
+        ...
+
+    def picture(self) -> Picture | None:
+        """Everything; None before the first publish."""
+        ...
+
+    def changes(self, after: str, wait_seconds: float) -> list[Picture] | None:
+        """What was published behind change `after`, oldest first; waits up to `wait_seconds` for the first.
+
+        None when `after` is too old or the picture was replaced: read `picture` again.
+        """
+        ...
