@@ -1,1 +1,109 @@
-def main() -> int: return 0
+"""The command: reads the call, lays options over settings, and hands over to one of `commands`.
+
+Exit status 0: done; 1: the work failed; 2: the call or the settings are wrong. The reason stands on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from commands.failures import WorkFailed, WrongCall
+from commands.wiring import read_settings
+
+_RUNS = {
+    "up": "commands.up",
+    "replay": "commands.replay",
+    "kpis": "commands.kpis",
+    "feeds": "commands.feeds",
+    "dead": "commands.dead",
+    "check": "commands.check",
+    "user": "commands.accounts",
+}
+ROLES = ("manager", "team_lead", "account_manager", "ops", "partner", "auditor")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line (contract, section 3)."""
+    top = argparse.ArgumentParser(prog="leitstand", description="One live picture of a contact centre.")
+    top.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML (default: built-in)")
+    top.add_argument("--data", type=Path, metavar="DIR", help="everything that Leitstand writes (default: ./data)")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    up = commands.add_parser("up", help="run Leitstand: collect, count and serve the pages")
+    up.add_argument("--demo", action="store_true", help="with a simulated contact centre and accounts to try")
+    up.add_argument("--host", help="address to listen on; 0.0.0.0 for every device in the network")
+    up.add_argument("--port", type=int, help="port to listen on; 0 picks one")
+    up.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate chain (PEM)")
+    up.add_argument("--tls-key", type=Path, metavar="FILE", help="private key (PEM)")
+
+    replay = commands.add_parser("replay", help="read recorded files of a feed")
+    replay.add_argument("feed", metavar="FEED")
+    replay.add_argument("files", nargs="+", metavar="FILE")
+    replay.add_argument("--speed", default="max", help="max, or N times the recorded pace")
+
+    kpis = commands.add_parser("kpis", help="the numbers at any instant, or by interval")
+    kpis.add_argument("--as-of", metavar="T", help="ISO 8601 with offset or Z (default: now)")
+    kpis.add_argument("--window", action="append", default=[], help="30m or day, repeatable")
+    kpis.add_argument("--basis", help="live or arrival")
+    kpis.add_argument("--by", action="append", default=[], metavar="DIM[,DIM...]")
+    kpis.add_argument("--where", action="append", default=[], metavar="DIM=VALUE")
+    kpis.add_argument("--from", dest="from_", metavar="T")
+    kpis.add_argument("--to", metavar="T")
+    kpis.add_argument("--interval", help="15m, 30m, 1h, day, week, month or total")
+    kpis.add_argument("--zone", metavar="NAME", help="cut intervals at this zone's clock")
+    kpis.add_argument("--json", action="store_true")
+
+    feeds = commands.add_parser("feeds", help="what every feed received and what became of it")
+    feeds.add_argument("--json", action="store_true")
+
+    dead = commands.add_parser("dead", help="lines that could not be read")
+    what = dead.add_subparsers(dest="what", required=True, metavar="list|show|retry")
+    for name in ("list", "show", "retry"):
+        one = what.add_parser(name)
+        one.add_argument("--json", action="store_true")
+        if name == "show":
+            one.add_argument("id", metavar="ID")
+
+    commands.add_parser("check", help="check the settings and list every fault")
+
+    user = commands.add_parser("user", help="accounts")
+    add = user.add_subparsers(dest="what", required=True, metavar="add").add_parser("add")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--role", required=True, choices=ROLES)
+    add.add_argument("--scope", action="append", default=[], metavar="DIM=VALUE")
+    add.add_argument("--password-stdin", action="store_true")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    arguments = parser().parse_args(argv)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    try:
+        settings = read_settings(arguments.config)
+        data = (arguments.data or settings.storage.data_folder).absolute()
+        if arguments.command == "up":
+            over = {name: getattr(arguments, name) for name in ("host", "port", "tls_cert", "tls_key")}
+            web = replace(settings.web, **{name: value for name, value in over.items() if value is not None})
+            settings = replace(settings, web=web)
+        importlib.import_module(_RUNS[arguments.command]).run(arguments, settings, data)
+        sys.stdout.flush()
+    except (WorkFailed, WrongCall) as error:
+        sys.stderr.write(f"leitstand: {error}\n")
+        return 1 if isinstance(error, WorkFailed) else 2
+    except BrokenPipeError:
+        # The reader of our output went away (`leitstand kpis | head`): nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -148,6 +148,11 @@ class Parser(Protocol):
 class ParserOptions(Protocol):
     """A feed's checked settings, ready to make its parser."""
 
+    @property
+    def rotated(self) -> str:
+        """The glob of the file's rotated forms in its folder; empty: the file's name with anything behind it."""
+        ...
+
     def parser(self, wiring: Wiring) -> Parser:
         """A new parser that remembers nothing."""
         ...

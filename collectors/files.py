@@ -24,7 +24,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 MOST_UNPACKED_BYTES = 8 * 1024**3
 
 
-class Truncated(Exception):  # noqa: N818 - says what happened
+class Truncated(Exception):
     """A packed file ends, or turns into nonsense, before its end; the message says which."""
 
 

@@ -223,4 +223,3 @@ class Follow:
             if changed_ms >= since_ms - _CLOCK_SLACK_MS:
                 found.append((changed_ms, path))
         return [path for _, path in sorted(found)]
-

@@ -63,9 +63,7 @@ class Mark(msgspec.Struct, array_like=True):
     def fits(self, peek: Peek, size: int) -> bool:
         """True when the source of `size` bytes says at every anchor what this one said."""
         anchors = [*self.anchors, (self.offset, self.tail)]
-        return all(
-            _digest_before(peek, offset) == digest for offset, digest in anchors if digest and offset <= size
-        )
+        return all(_digest_before(peek, offset) == digest for offset, digest in anchors if digest and offset <= size)
 
 
 def _digest(line: bytes) -> bytes:

@@ -96,7 +96,7 @@ class Scope(msgspec.Struct, frozen=True):
 
     def admits(self, cell: Cell) -> bool:
         """True when the user may see this cell."""
-        return matches(cell, {dimension: names for dimension, names in self.values})
+        return matches(cell, dict(self.values))
 
     def restrict(self, where: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
         """What was asked for, cut to the scope. A foreign value leaves an empty choice, which no cell matches."""

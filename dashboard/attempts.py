@@ -14,7 +14,7 @@ FREE_FAILURES = 4
 """So many failures cost nothing: people mistype. From the next one on every failure doubles the delay."""
 
 LONGEST_DELAY_MS = {"account": 15 * 60_000, "address": 60_000}
-"""An account is never locked for longer, whoever attacks it. Many colleagues may share one address, so it waits less."""
+"""An account is never locked for longer, whoever attacks it. An address may be shared by many, so it waits less."""
 
 FORGET_AFTER_MS = 15 * 60_000
 

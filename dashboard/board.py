@@ -7,7 +7,7 @@ from element key to text, attribute or path, of which the stream sends only what
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Literal, cast
 from urllib.parse import urlencode
@@ -39,46 +39,42 @@ SHOWN: Mapping[Kind, tuple[str, ...]] = {
 }
 """Which fields of a tile a kind of view binds; nothing else travels."""
 
+_GRIDS = ((1, 1), (2, 1), (2, 2), (3, 2), (4, 2), (3, 3), (4, 3), (5, 3), (6, 3), (5, 4), (6, 4))
+"""Columns and rows that fill a screen of 16 to 9 well."""
+
 _SUMS = ("s", "v", "d", "a", "aw", "k:reachability", "l:reachability", "k:wait_p90", "l:wait_p90")
 
 
 @dataclass(frozen=True)
 class View:
-    """What a page shows, as its address says it. `page` counts from 0; `tiles` on one page of a wall."""
+    """What a page shows, as its address says it. `page` counts from 0."""
 
     kind: Kind
     sort: str = "worst"
     descending: bool = False
     group: Group = ""
     page: int = 0
-    tiles: int = 24
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], kind: Kind | None = None) -> View:
         """The view that an address asks for; whatever it says wrongly is as if it were not said."""
         asked, group, sort = query.get("view", ""), query.get("group", ""), query.get("sort", "worst")
         return cls(
-            kind=kind or (cast("Kind", asked) if asked in KINDS else "phone"),
+            kind=kind if kind is not None else next((known for known in KINDS if known == asked), "phone"),
             sort=sort if sort in SORTS else "worst",
-            descending=query.get("desc") == "1",
-            group=cast("Group", group) if group in GROUPS else "",
-            tiles=_number(query.get("tiles", ""), 24),
+            descending=query.get("descending") == "1",
+            group=next((known for known in GROUPS if known == group), ""),
         )
 
     def query(self, **changes: str) -> str:
-        """The query string of this view, or of it with other `sort`, `desc` or `group`; defaults are left out."""
+        """The query string of this view, or of it with other `sort`, `descending` or `group`; defaults are left out."""
         said = {
             "view": self.kind,
             "group": self.group,
             "sort": "" if self.sort == "worst" else self.sort,
-            "desc": "1" if self.descending else "",
-            "tiles": "" if self.tiles == 24 else str(self.tiles),
+            "descending": "1" if self.descending else "",
         } | changes
         return urlencode({name: value for name, value in said.items() if value})
-
-
-def _number(text: str, otherwise: int) -> int:
-    return min(24, max(1, int(text))) if text.isascii() and text.isdigit() and len(text) < 4 else otherwise
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ class Board:
     def passport(self, tile_id: str, kpi_id: str) -> Passport | None:
         """The definition passport of one number; None when there is no such tile or KPI (any more)."""
         found = next((each for each in self.tiles if each.source.id == tile_id), None)
-        return found and passport(found, kpi_id, self.targets.options, self.words)
+        return passport(found, kpi_id, self.targets.options, self.words) if found else None
 
 
 def compose(
@@ -131,8 +127,7 @@ def compose(
     for source in sources(readings, configured, view.group, targets, text, why):
         each = _drawn(source, targets, text, axis, as_of_ms)
         waiting, values = tile.waiting_fields(source, text, as_of_ms)
-        each.values.update(values)
-        drawn.append(each)
+        drawn.append(replace(each, source=source, values=each.values | values))
         own = each.fields | waiting
         fields |= {f"t:{source.id}:{key}": own[key] for key in keys}
     worst_first = ordered(drawn, "worst", descending=False)
@@ -158,9 +153,25 @@ def compose(
     )
 
 
-def render(board: Board) -> str:
-    """The board's HTML. Elements that live carry `data-k` (text) or `data-a` (attribute=key ...)."""
-    return template(f"board_{board.view.kind}.html").render(board=board, f=board.fields, w=board.words, view=board.view)
+def render(board: Board, tiles: int = 24) -> str:
+    """The board's HTML. Elements that live carry `data-k` (text) or `data-a` (attribute=key ...).
+
+    `tiles`: how many a wall shows at once; the others follow on further pages.
+    """
+    return template(f"board_{board.view.kind}.html").render(
+        board=board,
+        f=board.fields,
+        w=board.words,
+        view=board.view,
+        pairs=tile.PAIRS,
+        groups=GROUPS,
+        grid=grid(min(len(board.tiles), tiles)),
+    )
+
+
+def grid(tiles: int) -> tuple[int, int]:
+    """Columns and rows of a wall for so many tiles, at most 24."""
+    return next((shape for shape in _GRIDS if shape[0] * shape[1] >= tiles), _GRIDS[-1])
 
 
 def render_passport(board: Board, tile_id: str, kpi_id: str) -> str:

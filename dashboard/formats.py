@@ -31,11 +31,11 @@ def _percent(steps: int, digits: int, language: str) -> str:
 
 
 def share_steps(value: float, digits: int, below: float | None = None) -> int:
-    """A share 0..1 in whole steps of the last digit shown, rounded half up.
+    """A share 0..1 in whole steps of the last digit shown (`digits` 0 or 1), rounded half up.
 
     A value under `below` is never rounded up to it: "80 %" must not stand beside "below target 80 %".
     """
-    scale = 100 * 10**digits
+    scale = 1000 if digits else 100
     steps = math.floor(value * scale + 0.5)
     if below is not None and value < below and steps >= below * scale:
         return math.ceil(below * scale) - 1
@@ -112,8 +112,3 @@ def clock_minutes(at_ms: int, zone: str) -> str:
 def day(at_ms: int, zone: str, language: str) -> str:
     """The local date: "22. Nov. 2026"."""
     return str(format_date(_local(at_ms, zone).date(), "medium", locale=_locale(language)))
-
-
-def decimal_sign(language: str) -> str:
-    """The sign between units and tenths."""
-    return str(_locale(language).number_symbols["latn"]["decimal"])

@@ -143,13 +143,14 @@ class Hub:
         self._store = store
         self._clock = clock
         self._readings: dict[Cell, Reading] = {}
+        self._within: dict[Scope, list[Cell]] = {}
         self._feeds: dict[str, FeedReport] = {}
         self._after: str | None = None
         self._channels: dict[Key, Channel] = {}
         self._lock = threading.RLock()
         self._changed = False
         self._pushed_at = -TELL_EVERY_SECONDS
-        self._nothing_yet = threading.Event()
+        self._pause = threading.Event()
         self._lost = False
 
     def run(self, stop: threading.Event) -> None:
@@ -163,7 +164,7 @@ class Hub:
                     _log.exception("following the live picture failed; trying again")
                 there = well = False
             if not there:
-                stop.wait(_RETRY_SECONDS)
+                self._pause.wait(_RETRY_SECONDS)
 
     def step(self) -> bool:
         """Waits for changes, at most until the next push is due, takes them over and pushes. False: store is lost."""
@@ -180,7 +181,7 @@ class Hub:
             if self._after is None:
                 picture = self._store.picture()
                 if picture is None:
-                    self._nothing_yet.wait(min(wait_seconds, _RETRY_SECONDS))
+                    self._pause.wait(min(wait_seconds, _RETRY_SECONDS))
                 else:
                     self._replace(picture)
                 changes: list[Picture] | None = []
@@ -203,12 +204,16 @@ class Hub:
     def _replace(self, picture: Picture) -> None:
         with self._lock:
             self._readings = {}
+            self._within.clear()
             self._feeds = {}
             self._update(picture)
 
     def _update(self, picture: Picture) -> None:
         with self._lock:
+            known = len(self._readings)
             self._readings.update((reading.cell, reading) for reading in picture.readings)
+            if len(self._readings) != known:
+                self._within.clear()
             self._feeds.update((feed.feed, feed) for feed in picture.feeds)
             self._after = picture.id
             self.as_of_ms = picture.as_of_ms
@@ -256,7 +261,12 @@ class Hub:
     def readings(self, scope: Scope) -> list[Reading]:
         """The last reading of every cell in the scope."""
         with self._lock:
-            return [reading for cell, reading in self._readings.items() if scope.admits(cell)]
+            if scope.everything:
+                return list(self._readings.values())
+            cells = self._within.get(scope)
+            if cells is None:
+                cells = self._within[scope] = [cell for cell in self._readings if scope.admits(cell)]
+            return [self._readings[cell] for cell in cells]
 
     def feeds(self, scope: Scope) -> list[FeedReport]:
         """The feeds as this scope may know them."""
@@ -292,7 +302,8 @@ class Hub:
                 del self._channels[channel.key]
 
     def close(self) -> None:
-        """Wakes all streams, for the last time."""
+        """Wakes whatever waits here, for the last time."""
+        self._pause.set()
         with self._lock:
             channels = list(self._channels.values())
         for channel in channels:

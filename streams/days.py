@@ -46,12 +46,13 @@ def business_day(clock: SiteClock, at_ms: int) -> tuple[int, int]:
 
 
 def closes_at(clock: SiteClock, at_ms: int, close_minutes: int = 360) -> int:
-    """When the business day of the instant is closed: on the next date at `close_minutes` (06:00), site time.
-
-    Never before the business day itself has ended.
+    """When the business day of the instant is closed: at the first `close_minutes` (06:00), site time, at or after
+    the end of the business day.
     """
     following = business_date(clock, at_ms) + timedelta(days=1)
-    return max(_start_on(clock, following), _start_on(SiteClock(clock.zone, close_minutes), following))
+    if close_minutes < clock.day_start_minutes:
+        following += timedelta(days=1)
+    return _start_on(SiteClock(clock.zone, close_minutes), following)
 
 
 def _floor(moment: datetime, interval: str, clock: SiteClock) -> datetime:

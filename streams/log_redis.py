@@ -25,6 +25,9 @@ _PLAIN, _KEPT = b"b", b"k"
 _APPENDS = ""
 """The bookmark's own field: how many appends it has seen."""
 _TRIM_STEP = 16
+_NO_ENTRY = "0-0"
+_DELETE_AND_MARK = "redis.call('XDEL', KEYS[1], unpack(ARGV, 2)) redis.call('SET', KEYS[2], ARGV[1])"
+"""A script, not a transaction: when memory is full Redis refuses a SET, but not one that follows a deletion here."""
 
 
 class RedisLog:
@@ -45,7 +48,7 @@ class RedisLog:
 
     def append(self, payload: bytes, bookmark: tuple[str, Mapping[str, bytes]] | None = None) -> str:
         """See `EventLog.append`. Repeating it without reading the bookmark can fail again, but never appends twice."""
-        with self._faults("append to"), self._clients.write.pipeline(transaction=True) as pipe:
+        with self._faults("append to", refusal_means_full=True), self._clients.write.pipeline(transaction=True) as pipe:
             self._refuse_when_nearly_full()
             if bookmark is None:
                 return text(pipe.xadd(self._stream, {self._field: payload}).execute()[0])
@@ -74,13 +77,13 @@ class RedisLog:
         """See `EventLog.read`."""
         deadline = time.monotonic() + wait_seconds
         while True:
-            left = deadline - time.monotonic()
-            block_ms = int(min(left, LONGEST_BLOCK_SECONDS) * 1000) if wait_seconds > 0 else 0
+            left_seconds = max(0.0, deadline - time.monotonic())
+            block_ms = int(min(left_seconds, LONGEST_BLOCK_SECONDS) * 1000)
             with self._faults("read"):
                 streams = self._clients.read.xread({self._stream: after or "0"}, limit, block_ms or None)
             if streams:
                 return [Entry(position.decode(), _payload(fields)) for position, fields in streams[0][1]]
-            if block_ms <= 0:
+            if block_ms == 0:
                 return []
 
     def first(self) -> str | None:
@@ -107,25 +110,24 @@ class RedisLog:
         """Deletes what the log took in before `keep_after_ms` (UTC, exclusive) and returns how many entries went.
 
         Nothing behind `not_beyond_position` (the oldest position that somebody still has to start from) is touched,
-        nor what was appended with `keeps`. Raises `LogUnavailable`; calling again goes on where it stopped.
+        nor what was appended with `keeps`, nor the newest entry: `last` tells the truth over any pause. Works while
+        memory is full. Raises `LogUnavailable`; calling again goes on where it stopped.
         """
         removed = 0
-        at = self.complete_after()
+        at, newest = self.complete_after(), order(self.last())
+        needed_from = min(newest, (order(not_beyond_position)[0], order(not_beyond_position)[1] + 1))
         while True:
             with self._faults("trim"):
                 found = self._clients.read.xrange(
                     self._stream, f"({at}" if at else "-", f"({keep_after_ms}-0", _TRIM_STEP
                 )
-            old = [(text(i), fields) for i, fields in found if order(text(i)) <= order(not_beyond_position)]
+            old = [(text(i), fields) for i, fields in found if order(text(i)) < needed_from]
             if not old:
                 return removed
             at = old[-1][0]
             gone = [position for position, fields in old if _PLAIN in fields]
-            with self._faults("trim"), self._clients.write.pipeline(transaction=True) as pipe:
-                pipe.set(self._trimmed, at)
-                if gone:
-                    pipe.xdel(self._stream, *gone)
-                pipe.execute()
+            with self._faults("trim"):
+                self._clients.write.eval(_DELETE_AND_MARK, 2, self._stream, self._trimmed, at, *(gone or [_NO_ENTRY]))
             removed += len(gone)
 
     def _bookmark_key(self, name: str) -> str:
@@ -151,14 +153,14 @@ class RedisLog:
         )
 
     @contextmanager
-    def _faults(self, doing: str) -> Iterator[None]:
+    def _faults(self, doing: str, *, refusal_means_full: bool = False) -> Iterator[None]:
         try:
             yield
         except redis.WatchError as error:
             message = f"could not {doing} the log at {self._clients.address}, read the bookmark: {reason(error)}"
             raise LogUnavailable(message) from error
         except redis.RedisError as error:
-            if is_full(error):
+            if refusal_means_full and is_full(error):
                 message = (
                     f"Redis at {self._clients.address} refuses to {doing} the log, its memory or disk is full: "
                     f"free some or raise the limit ({reason(error)})"

@@ -62,7 +62,8 @@ def window_rows(
     """Rows of the rolling 30 minutes and the day, sorted by dimension values, then window.
 
     `day_start(site)` is the start of the business day at `as_of_ms`. `configured` cells have a row even when nothing
-    happened. Without `by` there is one row per window for everything in scope.
+    happened. Without `by` and `where` there is always
+    one row per window.
     """
     groups: defaultdict[tuple[str, ...], list[Reading]] = defaultdict(list)
     present: defaultdict[tuple[str, ...], dict[Cell, None]] = defaultdict(dict)
@@ -73,7 +74,7 @@ def window_rows(
         if matches(reading.cell, where or {}):
             groups[_key(reading.cell, by)].append(reading)
             present[_key(reading.cell, by)][reading.cell] = None
-    if not by:
+    if not by and not where:
         present.setdefault((), {})
     rows = []
     for key in sorted(present):
@@ -102,7 +103,7 @@ def interval_rows(
     for cell in [*configured, *counted]:
         if matches(cell, where or {}):
             groups[_key(cell, by)][cell] = counted.get(cell, ())
-    if not by:
+    if not by and not where:
         groups.setdefault((), {})
     return [
         Row(

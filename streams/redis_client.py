@@ -22,7 +22,6 @@ LONGEST_BLOCK_SECONDS = 2.0
 """A blocking read asks for at most this long and asks again: the socket must never time out before the server does."""
 
 _READ_RETRIES = 3
-_HEALTH_CHECK_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -50,12 +49,12 @@ def connect(address: str | Path, write_timeout_seconds: float = WRITE_TIMEOUT_SE
         socket_connect_timeout=write_timeout_seconds,
         retry=Retry(NoBackoff(), 0),
     )
+    # No health checks: Redis answers PING with an error while its disk is full, and reading must go on then.
     read = _client(
         address,
         socket_timeout=READ_TIMEOUT_SECONDS,
         socket_connect_timeout=WRITE_TIMEOUT_SECONDS,
         retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), _READ_RETRIES),
-        health_check_interval=_HEALTH_CHECK_SECONDS,
     )
     return RedisClients(_without_password(address), write, read)
 

@@ -147,16 +147,12 @@ class ColumnsParser:
         if len(row) != binding.width:
             message = f"{len(row)} columns, {binding.width} expected"
             raise BadLine(message)
-        for holds, reason in binding.skips:
-            if holds(row):
-                return Parsed(Verdict.SKIPPED, reason=reason)
-        for fits, case in binding.cases:
-            if fits(row):
-                return self._fitting(binding, case, row, now_ms, known)
-        message = "no case of the column map fits this row"
-        raise BadLine(message)
-
-    def _fitting(self, binding: Binding, case: BoundCase, row: Row, now_ms: int, known: bool) -> Parsed:
+        rule = binding.rule(row)
+        if rule is None:
+            message = "no case of the column map fits this row"
+            raise BadLine(message)
+        if isinstance(rule, str):
+            return Parsed(Verdict.SKIPPED, reason=rule)
         key_cells = [row[index] for index in binding.key]
         if not all(key_cells):
             message = "a column of the key is empty"
@@ -166,7 +162,7 @@ class ColumnsParser:
         remembered = self._young.get(key) or self._old.get(key)
         if remembered == content or known:
             return DUPLICATE
-        facts = self._facts(binding, case, row, key + content)
+        facts = self._facts(binding, rule, row, key + content)
         newest_ms = max([fact.at_ms for fact in facts])
         if newest_ms > now_ms + self._wiring.skew_ms:
             message = "time: in the future"

@@ -16,6 +16,7 @@ from collectors.contract import LONGEST_MS, BadLine
 Row = Sequence[str]
 Test = Callable[[Row], bool]
 Number = Callable[[Row], int]
+_MOST_ANSWERS = 10_000
 _HALF_A_DAY_MS = DAY_MS // 2
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9]):([0-5][0-9])")
 
@@ -32,6 +33,31 @@ class Readers:
         if format_ not in self._of_format:
             self._of_format[format_] = Readings(format_)
         return self._of_format[format_]
+
+
+class Evening:
+    """The day of a row and where its next one begins, worked out once for all clock times of the row."""
+
+    def __init__(
+        self, date_column: int, read_date: Readings, first_column: int, read_first: Readings, wall: WallClock
+    ) -> None:
+        self._date_column, self._read_date = date_column, read_date
+        self._first_column, self._read_first = first_column, read_first
+        self._wall = wall
+        self.row: Row | None = None
+        self.day = 0
+        self.today_ms: int | None = None
+        self.tomorrow_ms: int | None = None
+        self.tomorrow_before_ms = 0
+
+    def of(self, row: Row) -> None:
+        """Turns to this row. Clock times before `tomorrow_before_ms` belong to the next day."""
+        day = self._read_date[row[self._date_column]].day
+        first_ms = self._read_first[row[self._first_column]].clock_ms
+        assert day is not None
+        assert first_ms is not None
+        self.row, self.day, self.tomorrow_before_ms = row, day, first_ms - _HALF_A_DAY_MS
+        self.today_ms, self.tomorrow_ms = self._wall.midnight(day), self._wall.midnight(day + 1)
 
 
 class Binding:
@@ -55,9 +81,29 @@ class Binding:
         self.key = tuple(self._at[name] for name in column_map.key)
         self.hotline = self._at[column_map.hotline]
         self.agent = self._at[column_map.agent] if column_map.agent else None
+        self._evenings: dict[tuple[int, str], Evening] = {}
         self._times = {name: self._time(time) for name, time in column_map.times.items()}
-        self.skips = [(self._test(skip.when), skip.reason) for skip in column_map.skips]
-        self.cases = [(self._test(case.when), self._case(case)) for case in column_map.cases]
+        self._rules: list[tuple[Test, str | BoundCase]] = [
+            (self._test(skip.when), skip.reason) for skip in column_map.skips
+        ]
+        self._rules += [(self._test(case.when), self._case(case)) for case in column_map.cases]
+        conditions = [skip.when for skip in column_map.skips] + [case.when for case in column_map.cases]
+        self._asked = sorted({self._at[name] for condition in conditions for name in condition.columns})
+        self._legs = [self._leg(name) for name in column_map.legs]
+        self._answers: dict[tuple[object, ...], str | BoundCase | None] = {}
+
+    def rule(self, row: Row) -> str | BoundCase | None:
+        """The reason for which the row is skipped, else its case; None where no case fits."""
+        # Rules see only these cells and which legs are there, and few combinations of them ever occur.
+        asked = (
+            *[row[column] for column in self._asked],
+            *[row[start] not in absent or row[exit_] not in absent for start, exit_, absent in self._legs],
+        )
+        if asked not in self._answers:
+            if len(self._answers) >= _MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[asked] = next((rule for holds, rule in self._rules if holds(row)), None)
+        return self._answers[asked]
 
     def _case(self, case: Case) -> BoundCase:
         return BoundCase(
@@ -101,26 +147,30 @@ class Binding:
                 return wall.instant(day, clock_ms, after(row) if after else None)
 
             return alone
-        first_column, read_first, first_instant = (
-            self._at[first.column],
-            self._readers.of(first.format),
-            self._time(first),
-        )
+        evening = self._evening(date_column, read_date, first)
+        first_instant = self._time(first)
 
         def rolled(row: Row) -> int:
-            day, clock_ms = read_date[row[date_column]].day, read[row[column]].clock_ms
-            first_ms = read_first[row[first_column]].clock_ms
-            assert day is not None
+            if evening.row is not row:
+                evening.of(row)
+            clock_ms = read[row[column]].clock_ms
             assert clock_ms is not None
-            assert first_ms is not None
-            if clock_ms < first_ms - _HALF_A_DAY_MS:
-                day += 1
-            midnight_ms = wall.midnight(day)
+            tomorrow = clock_ms < evening.tomorrow_before_ms
+            midnight_ms = evening.tomorrow_ms if tomorrow else evening.today_ms
             if midnight_ms is not None:
                 return midnight_ms + clock_ms
-            return wall.instant(day, clock_ms, first_instant(row))
+            return wall.instant(evening.day + tomorrow, clock_ms, first_instant(row))
 
         return rolled
+
+    def _evening(self, date_column: int, read_date: Readings, first: Time) -> Evening:
+        key = date_column, first.column
+        if key not in self._evenings:
+            read_first = self._readers.of(first.format)
+            self._evenings[key] = Evening(
+                date_column, read_date, self._at[first.column], read_first, self._readers.wall
+            )
+        return self._evenings[key]
 
     def _moment(self, moment: Moment | None) -> Number | None:
         if moment is None:

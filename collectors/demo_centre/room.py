@@ -74,7 +74,7 @@ class Room:
         self.aim = min(0.93, max(line.hotline.target for line in lines) + 0.07)
         self.plan = 0
         self.plan_until_ms = 0
-        self.helpers = 0
+        self.extra_agents = 0
         self.sunk = False
         self.peak_per_second = sum(line.peak_per_second for line in lines)
         self.peak_erlangs = sum(line.peak_per_second * line.hotline.busy_seconds for line in lines)

@@ -47,8 +47,8 @@ def around_the_start(start_ms: int) -> tuple[Incident, ...]:
             seen_at_ms=start_ms,
         ),
         Incident("Nordcall Reklamation", minutes(4), minutes(50), 0.85),
-        Incident("Teleo Bestellung Süd", minutes(3), minutes(12), 0.25, "Systemstörung"),
-        Incident("Teleo Bestellung Süd", minutes(12), minutes(38), 0.85, "Systemstörung"),
+        Incident("Teleo Bestellung Süd", minutes(3), minutes(14), 0.15, "Systemstörung"),
+        Incident("Teleo Bestellung Süd", minutes(14), minutes(38), 0.95, "Systemstörung"),
     )
 
 

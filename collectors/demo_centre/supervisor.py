@@ -43,7 +43,7 @@ class Supervisor:
             room.team.staff(staff, worst.reason or Team.LOG_OFF, hurry=0.4)
         else:
             self._ask_for_help(room)
-            room.team.staff(room.plan + room.helpers, Team.LOG_OFF)
+            room.team.staff(room.plan + room.extra_agents, Team.LOG_OFF)
         self._clockwork.after(LOOK_SECONDS, partial(self.look, room))
 
     def _ask_for_help(self, room: Room) -> None:
@@ -51,9 +51,9 @@ class Supervisor:
         most = max(2, round(room.plan * 0.3))
         overdue = any(visit.judged for line in room.lines for visit in line.waiting)
         if overdue or (count >= 5 and good < count * (room.aim - 0.03)):
-            room.helpers = min(most, room.helpers + 1)
+            room.extra_agents = min(most, room.extra_agents + 1)
         elif count >= 5 and good > count * (room.aim + 0.04):
-            room.helpers = max(-most // 2, room.helpers - 1)
+            room.extra_agents = max(-most // 2, room.extra_agents - 1)
 
     def _begun(self, room: Room, incident: Incident) -> bool:
         now_ms = self._clockwork.now_ms

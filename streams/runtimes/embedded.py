@@ -27,7 +27,10 @@ _logger = logging.getLogger(__name__)
 
 
 class Processor:
-    """Log in, picture out. `now_ms` is the wall clock; `state_file` holds the snapshot."""
+    """Log in, picture out. `now_ms` is the wall clock; `state_file` holds the snapshot.
+
+    `trim(now_ms, position)` removes what is too old from the log, nothing behind `position`; None keeps everything.
+    """
 
     def __init__(
         self,
@@ -37,6 +40,7 @@ class Processor:
         state_file: Path,
         clock_of: ClockOf,
         give_up_ms: int = GIVE_UP_MS,
+        trim: Callable[[int, str], object] | None = None,
     ) -> None:
         self._log = log
         self._store = store
@@ -45,6 +49,8 @@ class Processor:
         self.pipeline = Pipeline(Engine(now_ms(), clock_of, give_up_ms))
         self.position = START
         self._fence = 0
+        self._trim = trim
+        self._saved_position = START
         self._published_ms = self._saved_ms = self._forgot_ms = now_ms()
         self._save_cost_ms = 0.0
         self._store_is_lost = self._log_is_lost = False
@@ -59,7 +65,7 @@ class Processor:
             saved = None
         if saved is not None and self._in_log(saved.position):
             saved.restore(self.pipeline, self.pipeline.engine.now_ms)
-            self.position = saved.position
+            self.position = self._saved_position = saved.position
         while self._take(self._log.read(self.position, _ENTRIES_AT_ONCE)):
             pass
         self.pipeline.engine.tick(self._now_ms())
@@ -135,12 +141,19 @@ class Processor:
         started = time.monotonic()
         try:
             snapshot.save(snapshot.take(self.pipeline, self.position), self._state_file)
+            self._saved_position = self.position
         except OSError as error:
             _logger.error("state not saved to %s: %s", self._state_file, error)
         self._save_cost_ms = (time.monotonic() - started) * 1000
         self._saved_ms = self._now_ms()
 
     def _forget(self, now_ms: int) -> None:
+        """Bounds memory and log; the log never loses what the saved state does not hold."""
         starts = self.pipeline.engine.windows.day_start_ms[: self.pipeline.engine.windows.size]
         day_start = int(starts.min()) if starts.size else now_ms
         self.pipeline.engine.forget(min(day_start, now_ms - 3_600_000))
+        if self._trim is not None and self._saved_position != START:
+            try:
+                self._trim(now_ms, self._saved_position)
+            except LogUnavailable as error:
+                _logger.warning("event log not trimmed, next try in an hour: %s", error)

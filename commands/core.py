@@ -1,0 +1,59 @@
+"""The process of `up` that collects and counts: feeds into the log, the log into the picture."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from commands import wiring
+from commands.collecting import collect
+from config.settings import Settings
+from streams.log_redis import RedisLog
+from streams.redis_client import connect
+from streams.runtimes.embedded import Processor
+from streams.runtimes.supervisor import end_with_parent
+from streams.store import Fenced
+from streams.store_redis import RedisStore
+
+STEP_SECONDS = 0.1
+STATE_FILE = "processor.state"
+_logger = logging.getLogger("core")
+
+
+def run(settings: Settings, data: Path, address: str) -> None:
+    """Runs until the parent ends or one half fails; a failure ends the process so that it is started anew."""
+    stop = threading.Event()
+    end_with_parent(stop.set)
+    wiring.on_signals(stop.set)
+    log = RedisLog(connect(address))
+    store = RedisStore(connect(address))
+    processor = Processor(
+        RedisLog(connect(address)),
+        store,
+        wiring.wall_clock_ms,
+        data / STATE_FILE,
+        wiring.clock_of(settings),
+        settings.limits.give_up_ms,
+        lambda now_ms, position: log.trim(now_ms - settings.storage.log_hours * 3_600_000, position),
+    )
+    collector = threading.Thread(target=_collect, args=(settings, data, log, stop), name="collecting")
+    wiring.patiently(processor.start, stop)
+    collector.start()
+    try:
+        while not stop.is_set():
+            processor.step(STEP_SECONDS)
+    except Fenced:
+        _logger.error("another processor took over: this one ends")
+    finally:
+        stop.set()
+        collector.join()
+    processor.save()
+
+
+def _collect(settings: Settings, data: Path, log: RedisLog, stop: threading.Event) -> None:
+    try:
+        collect(settings, data, log, stop)
+    finally:
+        # Collecting must never be dead while counting goes on and looks alive.
+        stop.set()

@@ -1,0 +1,74 @@
+"""`leitstand dead`: lines that could not be read, with their bytes, and another try after a fix."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from collectors.contract import FeedBusy
+from collectors.deadletters import as_json
+from commands import wiring
+from commands.collecting import dead_letters, feed_run
+from commands.failures import WorkFailed
+from commands.replay import ask, wait_until_counted
+from config.settings import Settings
+from streams.log import LogFull, LogUnavailable
+
+
+def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
+    """One of list, show ID and retry."""
+    letters = dead_letters(settings, data)
+    if arguments.what == "retry":
+        _retry(arguments, settings, data)
+        return
+    found = letters.all()
+    if arguments.what == "show":
+        found = [letter for letter in found if letter.id == arguments.id]
+        if not found:
+            message = f"no dead letter has the id {arguments.id!r}: see `leitstand dead list`"
+            raise WorkFailed(message)
+    if arguments.json:
+        sys.stdout.write(as_json(found) + "\n")
+    elif arguments.what == "show":
+        document = found[0].document()
+        for name in ("id", "feed", "source", "position", "at", "reason"):
+            sys.stdout.write(f"{name:9}{document[name]}\n")
+        sys.stdout.write(f"{found[0].data!r}\n")
+    else:
+        table = Table()
+        for column in ("id", "feed", "source", "position", "at", "reason"):
+            table.add_column(column)
+        for letter in found:
+            document = letter.document()
+            table.add_row(*(str(document[name]) for name in ("id", "feed", "source", "position", "at", "reason")))
+        Console().print(table)
+
+
+def _retry(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
+    names = [letter.feed for letter in dead_letters(settings, data).all()]
+    feeds = [feed for feed in settings.feeds.values() if feed.name in names]
+    retried: dict[str, int] = {}
+    with wiring.storage(settings, data, keeps=True) as storage:
+        for feed in feeds:
+            try:
+                if storage.live:
+                    answer = ask(data, feed.name, "retry", [], 0.0)
+                    wait_until_counted(storage.store, feed.name, int(answer["sequence"]))
+                    retried[feed.name] = int(answer["retried"])
+                else:
+                    collecting = feed_run(settings, data, feed, storage.log)
+                    retried[feed.name] = collecting.retry(wiring.wall_clock_ms())
+                    collecting.close()
+            except (LogUnavailable, LogFull, FeedBusy) as error:
+                raise WorkFailed(str(error)) from error
+    left = len(dead_letters(settings, data).all())
+    if arguments.json:
+        sys.stdout.write(as_json(dead_letters(settings, data).all()) + "\n")
+    else:
+        for name, count in retried.items():
+            sys.stdout.write(f"{name}: {count} read at last\n")
+        sys.stdout.write(f"{left} still dead\n")

@@ -1,0 +1,80 @@
+"""`leitstand feeds`: the accounting of every feed, and how alive it is."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from commands import wiring
+from commands.failures import WorkFailed
+from config.settings import Settings
+from streams.asof import pipeline_at
+from streams.batch import Tally
+from streams.log import LogUnavailable
+from streams.query import iso
+from streams.store import FeedReport, StoreUnavailable
+
+SILENT_AFTER_MS = 60_000
+QUIET_AFTER_MS = 60_000
+_COLUMNS = ("received", "counted", "duplicate", "late", "dead", "skipped")
+
+
+def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
+    """Prints one entry per feed that is configured or ever wrote to the log."""
+    try:
+        with wiring.storage(settings, data) as storage:
+            now_ms = wiring.wall_clock_ms()
+            picture = storage.store.picture() if storage.live else None
+            if picture is not None:
+                reports = {report.feed: report for report in picture.feeds}
+            else:
+                clock_of = wiring.clock_of(settings)
+                reports = pipeline_at(storage.log, now_ms, clock_of).feeds
+            is_live = storage.live
+    except (LogUnavailable, StoreUnavailable) as error:
+        raise WorkFailed(str(error)) from error
+    for name in settings.feeds:
+        reports.setdefault(name, FeedReport(name, Tally()))
+    entries = [entry(reports[name], now_ms, collected=is_live and name in settings.feeds) for name in sorted(reports)]
+    if arguments.json:
+        sys.stdout.buffer.write(msgspec.json.encode({"feeds": entries}) + b"\n")
+        return
+    table = Table()
+    for column in ("feed", *_COLUMNS, "last event", "lag s", "state"):
+        table.add_column(column, justify="right" if column in _COLUMNS else "left")
+    for one in entries:
+        numbers = [f"{one[column]:,}" for column in _COLUMNS]
+        table.add_row(one["feed"], *numbers, one["last_event"] or "", str(one["lag_seconds"] or ""), one["state"])
+    Console().print(table)
+
+
+def entry(report: FeedReport, now_ms: int, *, collected: bool) -> dict[str, Any]:
+    """One feed as `feeds --json` shows it. `collected`: a running Leitstand follows it."""
+    tally, last_ms = report.tally, report.last_event_ms
+    return {
+        "feed": report.feed,
+        **{name: getattr(tally, name) for name in _COLUMNS},
+        "skip_reasons": tally.skip_reasons,
+        "conflicts": tally.conflicts,
+        "last_event": None if last_ms is None else iso(last_ms),
+        "lag_seconds": None if last_ms is None else max(0, now_ms - last_ms) // 1000,
+        "state": _state(report, now_ms) if collected else "off",
+        "message": report.message,
+    }
+
+
+def _state(report: FeedReport, now_ms: int) -> str:
+    if report.heard_ms is None:
+        return "off"
+    if now_ms - report.heard_ms > SILENT_AFTER_MS:
+        return "silent"
+    if report.state != "live":
+        return report.state
+    quiet = report.last_event_ms is None or now_ms - report.last_event_ms > QUIET_AFTER_MS
+    return "quiet" if quiet else "live"

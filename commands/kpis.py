@@ -1,0 +1,102 @@
+"""`leitstand kpis`: the numbers at any instant, or by interval."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from commands import wiring
+from commands.failures import WorkFailed, WrongCall
+from config.settings import Settings
+from streams.asof import OlderThanLog, pipeline_at
+from streams.catalogue import KPI, Options, compute
+from streams.days import from_ms
+from streams.log import LogUnavailable
+from streams.query import Row, document
+from streams.question import Question, answer_intervals, answer_windows, question
+from streams.store import StoreUnavailable
+
+FRESH_MS = 5_000
+_SHOWN = ("service_level", "reachability", "abandon_rate", "asa", "wait_p90", "aht")
+
+
+def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
+    """Answers the question of the command line on standard output."""
+    try:
+        asked = question(
+            as_of=arguments.as_of,
+            windows=arguments.window,
+            basis=arguments.basis,
+            by=[name for names in arguments.by for name in names.split(",")],
+            where=[_pair(text) for text in arguments.where],
+            from_=arguments.from_,
+            to=arguments.to,
+            interval=arguments.interval,
+            zone=arguments.zone,
+        )
+    except ValueError as error:
+        raise WrongCall(str(error)) from error
+    try:
+        as_of_ms, rows = answer(asked, settings, data)
+    except (LogUnavailable, StoreUnavailable, OlderThanLog) as error:
+        raise WorkFailed(str(error)) from error
+    options = wiring.kpi_options(settings)
+    if arguments.json:
+        sys.stdout.buffer.write(msgspec.json.encode(document(as_of_ms, asked.basis, rows, options)) + b"\n")
+    else:
+        _print(as_of_ms, rows, options, settings.site.zone)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        message = f"--where {text!r} has no value: write DIM=VALUE"
+        raise ValueError(message)
+    return name, value
+
+
+def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[Row]]:
+    """The instant that the answer holds for, and its rows. Without an instant: the live picture while `up` runs."""
+    clock_of = wiring.clock_of(settings)
+    configured = wiring.configured_cells(settings)
+    with wiring.storage(settings, data) as storage:
+        now_ms = wiring.wall_clock_ms() // 1000 * 1000
+        if asked.as_of_ms is None and asked.from_ms is None and storage.live:
+            picture = storage.store.picture()
+            if picture is not None and now_ms - picture.as_of_ms <= FRESH_MS:
+                rows = answer_windows(asked, picture.readings, picture.as_of_ms, clock_of, configured)
+                return picture.as_of_ms, rows
+        as_of_ms = now_ms if asked.as_of_ms is None else asked.as_of_ms
+        pipeline = pipeline_at(storage.log, as_of_ms, clock_of, settings.limits.give_up_ms)
+    if asked.from_ms is None:
+        return as_of_ms, answer_windows(asked, pipeline.engine.readings(), as_of_ms, clock_of, configured)
+    return as_of_ms, answer_intervals(asked, pipeline.engine, clock_of, configured)
+
+
+def _print(as_of_ms: int, rows: list[Row], options: Options, zone: str) -> None:
+    table = Table(title=f"as of {from_ms(as_of_ms, zone):%Y-%m-%d %H:%M:%S %Z}", title_justify="left")
+    by = list(rows[0].by) if rows else []
+    for name in [*by, "span", "from", "offered", *_SHOWN]:
+        table.add_column(name, justify="left" if name in {*by, "span", "from"} else "right")
+    for row in rows:
+        values = [compute(KPI[name], row.sums, row.cells, options) for name in _SHOWN]
+        table.add_row(
+            *row.by.values(),
+            row.span,
+            f"{from_ms(row.start_ms, zone):%m-%d %H:%M}",
+            str(row.sums["offered"]),
+            *(
+                value.why or "" if value.value is None else _text(value.value, KPI[name].unit)
+                for name, value in zip(_SHOWN, values, strict=True)
+            ),
+        )
+    Console().print(table)
+
+
+def _text(value: float, unit: str) -> str:
+    return f"{value * 100:.1f} %" if unit == "share" else f"{value:.1f} s"

@@ -1,0 +1,112 @@
+"""`leitstand replay`: recorded files through a feed's collector into the log."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from collectors.contract import FeedBusy, SourceTrouble
+from collectors.requests import Requests
+from commands import wiring
+from commands.collecting import feed_named, feed_run
+from commands.failures import WorkFailed, WrongCall
+from config.settings import Settings
+from streams.batch import Tally
+from streams.store import Store, StoreUnavailable
+
+LOOK_SECONDS = 0.05
+
+
+def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
+    """Returns when every record is in the log and counted."""
+    feed = feed_named(settings, arguments.feed)
+    files = [Path(name).absolute() for name in arguments.files]
+    missing = [str(file) for file in files if not file.is_file()]
+    if missing:
+        message = f"no such file: {', '.join(missing)}"
+        raise WrongCall(message)
+    speed = _speed(arguments.speed)
+    with wiring.storage(settings, data, keeps=True) as storage:
+        if storage.live:
+            said = _ask(settings, data, feed.name, files, speed, storage.store)
+            sys.stderr.write(f"{feed.name}: {said}\n")
+            return
+        try:
+            collecting = feed_run(settings, data, feed, storage.log)
+            collecting.replay(files, speed)
+            with _progress() as progress:
+                task = progress.add_task(feed.name)
+                while collecting.replaying:
+                    if not collecting.step(wiring.wall_clock_ms()) and collecting.replaying:
+                        time.sleep(LOOK_SECONDS)
+                    progress.update(task, description=_tally(collecting.tally))
+            collecting.close()
+        except (SourceTrouble, FeedBusy) as error:
+            raise WorkFailed(str(error)) from error
+        sys.stderr.write(f"{feed.name}: {_tally(collecting.tally)}\n")
+
+
+def _speed(text: str) -> float:
+    if text == "max":
+        return 0.0
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        message = f"--speed {text!r} is neither max nor a number above 0"
+        raise WrongCall(message)
+    return speed
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _tally(tally: Tally) -> str:
+    parts = [f"{name} {getattr(tally, name):,}" for name in ("received", "counted", "duplicate", "late", "dead")]
+    return ", ".join([*parts, f"skipped {tally.skipped:,}"])
+
+
+def _ask(settings: Settings, data: Path, feed: str, files: list[Path], speed: float, store: Store) -> str:
+    """Leaves the work to the running `up`, which alone writes to the log, and waits until it is counted."""
+    if not settings.feeds[feed].enabled:
+        message = f"feed {feed!r} is switched off and `up` is running: enable it or stop `up`"
+        raise WorkFailed(message)
+    answer = ask(data, feed, "replay", [str(file) for file in files], speed)
+    wait_until_counted(store, feed, int(answer["sequence"]))
+    return "replayed by the running Leitstand and counted"
+
+
+def ask(data: Path, feed: str, kind: str, files: list[str], speed: float) -> dict[str, Any]:
+    """Asks the collecting process of a running `up` for something and waits for its answer."""
+    requests = Requests(data, feed)
+    name = requests.ask(kind, wiring.wall_clock_ms(), files, speed)
+    while (answer := requests.answer_to(name)) is None:
+        if not wiring.is_up(data):
+            message = "Leitstand was stopped before it was done: start it again, it goes on by itself"
+            raise WorkFailed(message)
+        time.sleep(LOOK_SECONDS)
+    if answer["trouble"]:
+        raise WorkFailed(str(answer["trouble"]))
+    return answer
+
+
+def wait_until_counted(store: Store, feed: str, sequence: int) -> None:
+    """Waits until the processor has counted this batch of the feed."""
+    while True:
+        try:
+            picture = store.picture()
+        except StoreUnavailable as error:
+            raise WorkFailed(str(error)) from error
+        if picture is not None and any(one.feed == feed and one.sequence >= sequence for one in picture.feeds):
+            return
+        time.sleep(LOOK_SECONDS)

@@ -1,0 +1,146 @@
+"""The web application: one factory that puts guard, pages, stream and API together. Nothing happens at import."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from flask import Flask, Response, jsonify, make_response, request
+from werkzeug.exceptions import HTTPException
+
+from dashboard import api, guard, login, precompressed, security, sessions, stream
+from dashboard.access import PERMISSIONS
+from dashboard.board import Board, View
+from dashboard.hub import Hub
+from dashboard.page import Asset, Visitor
+from dashboard.sessions import caller, caller_or_none, language_of
+from dashboard.users import Apart, Users, on_the_spot
+
+STATIC_FOLDER = Path(__file__).parent / "static"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What pages need. `compose` and `visitor` are about the user of the current request, in scope and language."""
+
+    compose: Callable[[View], Board]
+    visitor: Callable[[], Visitor]
+    asset: Asset
+
+
+RegisterPages = Callable[[Flask, PageContext], object]
+"""Adds pages to the application, such as `mobile.pages.register`."""
+
+
+class Desk(Protocol):
+    """What is needed of the Dash app."""
+
+    def csp_hashes(self) -> Sequence[str]:
+        """The hashes of its inline scripts, quoted as in a Content-Security-Policy."""
+        ...
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """`default_language` is for users who chose none; `cache_folder` keeps compressed scripts over restarts."""
+
+    default_language: str = "de"
+    public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    cache_folder: Path | None = None
+
+
+def create_app(
+    settings: WebSettings,
+    hub: Hub,
+    users: Users,
+    figures: api.Figures,
+    *,
+    pages: Iterable[RegisterPages] = (),
+    desk: Callable[[Flask, PageContext], Desk] | None = None,
+    apart: Apart = on_the_spot,
+) -> Flask:
+    """The application. Calling `app.extensions["close"]` ends all its streams, before the server stops."""
+    app = Flask("dashboard", static_folder=None)
+    inline_scripts: list[Desk] = []
+    ended = threading.Event()
+
+    def close() -> None:
+        ended.set()
+        hub.close()
+
+    app.extensions["close"] = close
+    guard.install(app)
+    security.install(app, settings.public_url, lambda: inline_scripts[0].csp_hashes() if inline_scripts else ())
+    sessions.install(app, users, settings.default_language)
+    files = precompressed.StaticFiles([STATIC_FOLDER])
+    compressor = precompressed.Compressor(settings.cache_folder, apart)
+    precompressed.register(app, files, compressor)
+    app.extensions["asset"] = files.url
+    login.register(app, users)
+    stream.register(app, hub, users, ended)
+    api.register(app, hub, figures)
+    _register_errors(app)
+
+    def compose(view: View) -> Board:
+        session = caller()
+        return hub.board(session.user.scope, language_of(session), view)
+
+    def visitor() -> Visitor:
+        session = caller_or_none()
+        return Visitor(
+            name=session.user.name if session else "",
+            role=session.user.role if session else "",
+            language=language_of(session),
+            may=PERMISSIONS[session.user.role] if session else frozenset(),
+            theme=login.theme(),
+            insecure=login.insecure(),
+            csrf=session.csrf if session else "",
+        )
+
+    context = PageContext(compose, visitor, files.url)
+    for register in pages:
+        register(app, context)
+    if desk is not None:
+        inline_scripts.append(desk(app, context))
+    compressor.prepare_ahead(files.compressible())
+    app.wsgi_app = security.TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    return app
+
+
+_PAGES = {403: "forbidden.html", 404: "notfound.html", 500: "failed.html"}
+
+
+def _register_errors(app: Flask) -> None:
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Any:
+        if error.response is not None:
+            return error.response
+        return _error(error.code or 500, error.description or error.name)
+
+    @app.errorhandler(Exception)
+    def failed(_: Exception) -> Response:
+        _log.exception("%s %s failed", request.method, request.path)
+        return _error(500, "internal error")
+
+
+def _error(status: int, reason: str) -> Response:
+    if guard.for_programs(request.path):
+        response = jsonify(error=reason)
+        response.status_code = status
+        return response
+    session = caller_or_none()
+    page = login.entry_page(
+        _PAGES.get(status, "refused.html"),
+        language_of(session),
+        status=status,
+        reason=reason,
+        csrf=session.csrf if session else "",
+    )
+    return make_response(page, status)

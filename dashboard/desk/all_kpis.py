@@ -1,0 +1,64 @@
+"""The sheet of all KPIs of one row of the overview: each as the pair of the last 30 minutes and today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from dashboard import formats
+from dashboard.board import Board
+from dashboard.passport import kpi_name
+from dashboard.tile import Tile, text_of
+from dashboard.wording import Wording
+from streams import catalogue
+from streams.reading import Sums
+
+
+def all_kpis(board: Board, tile_id: str) -> Any:
+    """The sheet as a Dash component; a line saying so where the row is gone from the reader's view."""
+    text = board.words
+    tile = next((each for each in board.tiles if each.source.id == tile_id), None)
+    if tile is None:
+        return html.P(text.passport_gone, className="soft")
+    source = tile.source
+    name = f"{source.name} · {source.mark}" if source.mark else source.name
+    return [
+        html.P([html.B(name), html.Span(f" · {board.fields['page:as_of']}", className="soft")]),
+        html.Div(
+            html.Table(
+                [
+                    html.Thead(html.Tr([html.Th(text.definition), *_headings(text)])),
+                    html.Tbody([_row(kpi, tile, board) for kpi in catalogue.KPIS]),
+                ]
+            ),
+            className="card sheet kpis",
+        ),
+    ]
+
+
+def _headings(text: Wording) -> list[Any]:
+    heads = []
+    for window in (text.now_long, text.today):
+        heads += [html.Th(window, scope="col"), html.Th(text.columns["offered"], scope="col")]
+    return [*heads, html.Th(text.formula, scope="col", className="formula")]
+
+
+def _row(kpi: catalogue.Kpi, tile: Tile, board: Board) -> Any:
+    cells = tile.source.cells
+    options = board.targets.options
+    definition = catalogue.definition(kpi, cells, options)
+    return html.Tr(
+        [
+            html.Th([html.B(kpi_name(kpi, board.words)), html.Small(definition)], scope="row", className="who"),
+            *_pair(kpi, tile.now, tile, board),
+            *_pair(kpi, tile.today, tile, board),
+            html.Td(html.Code(kpi.formula), className="formula"),
+        ]
+    )
+
+
+def _pair(kpi: catalogue.Kpi, sums: Sums, tile: Tile, board: Board) -> list[Any]:
+    value = catalogue.compute(kpi, sums, tile.source.cells, board.targets.options)
+    text = formats.NOTHING if tile.source.lost else text_of(kpi, value, board.words)
+    return [html.Td(html.B(text)), html.Td(formats.whole(value.n, board.words.language))]

@@ -1,0 +1,101 @@
+"""Every request passes here first and asks `access`: without a policy there is no answer."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Response, abort, jsonify, redirect, request
+
+from dashboard.access import (
+    CALLBACK_PATH,
+    PATHS,
+    Open,
+    Permission,
+    Role,
+    allowed,
+    home,
+    may_call,
+    may_view,
+    policy,
+)
+from dashboard.board import View
+from dashboard.login import on_phone
+from dashboard.sessions import caller_or_none
+
+BY_VIEW = frozenset({"/stream", "/board", "/passport"})
+"""Routes that show what the query's view says: who may not open that view may not read it either."""
+
+_FOR_PROGRAMS = ("/api/", "/stream", "/whoami", "/board", "/passport", "/readyz", "/healthz", "/desk/_")
+
+_log = logging.getLogger(__name__)
+
+
+def for_programs(path: str) -> bool:
+    """True where the one who asks is a script: it gets a status and JSON instead of a page."""
+    return path.startswith(_FOR_PROGRAMS)
+
+
+def install(app: Flask) -> None:
+    """Registers the check; do it before anything else is registered on the application."""
+
+    @app.before_request
+    def guard() -> Any:
+        rule = request.url_rule
+        if rule is None:
+            return None
+        needed = policy(request.method, rule.rule)
+        if needed is None:
+            _log.error("%s %s has no policy in dashboard/access.py, so nobody may use it", request.method, rule.rule)
+            abort(404)
+        if needed is Open.PUBLIC:
+            return None
+        session = caller_or_none()
+        if session is None:
+            return _login()
+        role = session.user.role
+        if isinstance(needed, Permission) and not allowed(role, needed):
+            abort(403)
+        if rule.rule in BY_VIEW and not may_view(role, View.from_query(request.args).kind):
+            abort(403)
+        if rule.rule == CALLBACK_PATH:
+            _check_callback(role)
+        if rule.rule == PATHS[Permission.PHONE]:
+            return _lead_home(role)
+        return None
+
+
+def _login() -> Response:
+    if for_programs(request.path):
+        response = jsonify(error="not logged in")
+        response.status_code = 401
+        return response
+    if request.method != "GET":
+        return _to("/login")
+    wanted = request.full_path.removesuffix("?")
+    return _to("/login" if wanted == "/" else f"/login?next={quote(wanted)}")
+
+
+def _check_callback(role: Role) -> None:
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        abort(400)
+    if not may_call(role, body.get("output")):
+        abort(403)
+
+
+def _lead_home(role: Role) -> Response | None:
+    """`/` is the phone's page for phones and for whoever has it as home or comes from another page of ours."""
+    path = home(role, phone=on_phone())
+    from_us = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if path == PATHS[Permission.PHONE] or (from_us and allowed(role, Permission.PHONE)):
+        return None
+    return _to(path)
+
+
+def _to(path: str) -> Response:
+    response = redirect(path, 303)
+    assert isinstance(response, Response)
+    response.headers["Vary"] = "Cookie"
+    return response

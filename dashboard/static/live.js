@@ -1,0 +1,267 @@
+// The live board in the browser: assigns finished texts, attributes and paths; computes and formats no number.
+(() => {
+  "use strict";
+  const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, REDRAW_MS = 3000, HOLD_MS = 500;
+  const root = document.documentElement, calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const main = document.getElementById("main");
+  let board = document.getElementById("board");
+  let bound = new Map();     // key -> [[element, attribute or null]]
+  let state = null;          // the last {seq, as_of, layout, fields}, fields merged
+  let fresh = stamp();       // when the picture last moved on, by both clocks
+  let heard = performance.now();
+
+  function stamp() { return { wall: Date.now(), steady: performance.now() }; }
+
+  // ---- age: by this device's clocks; the larger difference, so that a phone that slept wakes up grey
+  function age() {
+    const passed = Math.max(Date.now() - fresh.wall, performance.now() - fresh.steady);
+    root.dataset.age = passed > LOST_MS ? "lost" : passed > LATE_MS ? "late" : "live";
+  }
+
+  // ---- drawing
+  function bind() {
+    bound = new Map();
+    const add = (key, element, attribute) => {
+      if (!bound.has(key)) bound.set(key, []);
+      bound.get(key).push([element, attribute]);
+    };
+    for (const element of document.querySelectorAll("[data-k]")) add(element.dataset.k, element, null);
+    for (const element of document.querySelectorAll("[data-a]")) {
+      for (const pair of element.dataset.a.split(" ")) {
+        const cut = pair.indexOf("=");
+        add(pair.slice(cut + 1), element, pair.slice(0, cut));
+      }
+    }
+  }
+
+  function draw(fields, quietly) {
+    for (const key in fields) {
+      for (const [element, attribute] of bound.get(key) || []) {
+        if (attribute !== null) {
+          if (element.getAttribute(attribute) !== fields[key]) element.setAttribute(attribute, fields[key]);
+        } else if (element.textContent !== fields[key]) {
+          element.textContent = fields[key];
+          if (!quietly && !calm.matches && element.closest(".v, .d, .today, .pair, .sums p")) {
+            element.animate([{ opacity: 0.25 }, { opacity: 1 }], { duration: 700, easing: "ease-out" });
+          }
+        }
+      }
+    }
+  }
+
+  function places() {
+    const found = new Map();
+    for (const tile of board.querySelectorAll("[data-tile]")) found.set(tile.dataset.tile, tile.getBoundingClientRect());
+    return found;
+  }
+
+  function replace(html) {
+    const next = new DOMParser().parseFromString(html, "text/html").getElementById("board");
+    if (!next) return;
+    const before = places(), focus = document.activeElement;
+    const tile = focus && board.contains(focus) && focus.closest("[data-tile]");
+    const go = focus && board.contains(focus) && focus.getAttribute("href");
+    const left = board.querySelector(".sheet")?.scrollLeft;
+    board.replaceWith(next);
+    board = next;
+    bind();
+    turn();
+    if (state && state.layout === board.dataset.layout) draw(state.fields, true);
+    if (left) board.querySelector(".sheet")?.scrollTo(left, 0);
+    if (tile) board.querySelector(`[data-tile="${tile.dataset.tile}"] button`)?.focus({ preventScroll: true });
+    if (go) [...board.querySelectorAll("a[data-go]")].find((link) => link.getAttribute("href") === go)?.focus();
+    if (calm.matches) return;
+    for (const [id, to] of places()) {
+      const from = before.get(id), moved = board.querySelector(`[data-tile="${id}"]`);
+      if (!from || (from.top === to.top && from.left === to.left)) continue;
+      const start = `translate(${from.left - to.left}px, ${from.top - to.top}px)`;
+      moved.animate([{ transform: start }, { transform: "none" }], { duration: 400, easing: "ease-in-out" });
+    }
+  }
+
+  let redrawn = -REDRAW_MS, waiting = 0;
+  function redraw(query, at_once) {
+    // Many screens learn of a new order in the same moment: they ask one after the other.
+    const pause = at_once ? 0 : Math.max(redrawn + REDRAW_MS - performance.now(), Math.random() * 400);
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      redrawn = performance.now();
+      try {
+        const tiles = main.dataset.tiles ? `&tiles=${main.dataset.tiles}` : "";
+        const answer = await fetch(`/board?${query}${tiles}`, { headers: { Accept: "text/html" } });
+        if (answer.ok) replace(await answer.text());
+        else if (answer.status === 401 || answer.status === 403) leave();
+      } catch { /* no connection: the age says so */ }
+    }, pause);
+  }
+
+  // ---- messages: from our own stream, or from the tab that holds it for all
+  function take(message) {
+    heard = performance.now();
+    if (!state || state.as_of !== message.as_of) fresh = stamp();
+    const first = message.kind === "snapshot";
+    state = { ...message, kind: "snapshot", fields: first ? message.fields : { ...state.fields, ...message.fields } };
+    draw(message.fields, first);
+    age();
+    if (message.layout !== board.dataset.layout) redraw(board.dataset.query, false);
+  }
+
+  const follows = (message) => message.kind === "snapshot" || (state && message.seq === state.seq + 1);
+
+  // A browser allows six connections to one host: tabs that show the same board share one stream.
+  let source = null, channel = null, release = null, giving_up = null;
+
+  function open() {
+    source?.close();
+    heard = performance.now();
+    source = new EventSource(`/stream?${board.dataset.query}`);
+    for (const kind of ["snapshot", "change"]) {
+      source.addEventListener(kind, (event) => {
+        const message = { kind, ...JSON.parse(event.data) };
+        if (!follows(message)) return open();
+        channel?.postMessage(message);
+        take(message);
+      });
+    }
+    source.onerror = ended;
+  }
+
+  async function ended() {
+    try {
+      const answer = await fetch("/whoami", { headers: { Accept: "application/json" } });
+      if (answer.status === 401) { channel?.postMessage("ended"); leave(); }
+      else if (source?.readyState === EventSource.CLOSED) setTimeout(() => source && open(), 2000);
+    } catch {
+      if (source?.readyState === EventSource.CLOSED) setTimeout(() => source && open(), 2000);
+    }
+  }
+
+  function leave() { location.assign("/login"); }
+
+  function start() {
+    if (!board || channel || source || document.hidden) return;
+    const name = `leitstand ${board.dataset.query}`;
+    if (!navigator.locks || !window.BroadcastChannel) return open();
+    channel = new BroadcastChannel(name);
+    channel.onmessage = ({ data }) => {
+      if (data === "ended") return ended();
+      if (data === "hello") { if (source && state) channel.postMessage(state); return; }
+      if (source) return;
+      if (follows(data)) take(data);
+      else channel.postMessage("hello");
+    };
+    giving_up = new AbortController();
+    navigator.locks.request(name, { signal: giving_up.signal }, () => new Promise((done) => {
+      release = done;
+      open();
+    })).catch(() => {});
+    channel.postMessage("hello");
+  }
+
+  function stop() {
+    source?.close();
+    giving_up?.abort();
+    release?.();
+    channel?.close();
+    source = channel = release = giving_up = null;
+  }
+
+  function again() { stop(); start(); }
+
+  // ---- another order or grouping: the address says it, nothing else does
+  function show() {
+    const asked = new URLSearchParams(location.search);
+    asked.set("view", new URLSearchParams(board.dataset.query).get("view"));
+    state = null;
+    board.dataset.query = asked.toString();
+    redraw(board.dataset.query, true);
+    again();
+  }
+
+  // ---- the definition passport: press, hold or right-click a number
+  const dialog = document.getElementById("passport");
+  async function passport(tile, kpi) {
+    try {
+      const asked = new URLSearchParams(board.dataset.query);
+      asked.set("passport", tile);
+      asked.set("kpi", kpi);
+      const answer = await fetch(`/board?${asked}`);
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      dialog.querySelector(".content").replaceChildren(...page.body.children);
+      dialog.scrollTop = 0;
+      if (!dialog.open) dialog.showModal();
+    } catch { /* no connection: the age says so */ }
+  }
+  function number(event) {
+    const row = event.target.closest?.("[data-tile]");
+    if (!row) return null;
+    return [row.dataset.tile, event.target.closest("[data-kpi]")?.dataset.kpi || "service_level"];
+  }
+
+  let holding = 0, held = false;
+  document.addEventListener("pointerdown", (event) => {
+    held = false;
+    clearTimeout(holding);
+    const asked = event.pointerType !== "mouse" && !dialog?.open && number(event);
+    if (asked) holding = setTimeout(() => { held = true; passport(...asked); }, HOLD_MS);
+  });
+  for (const over of ["pointerup", "pointercancel", "pointermove", "scroll"]) {
+    document.addEventListener(over, (event) => {
+      if (over !== "pointermove" || Math.hypot(event.movementX, event.movementY) > 4) clearTimeout(holding);
+    }, { passive: true, capture: true });
+  }
+  document.addEventListener("contextmenu", (event) => {
+    const asked = number(event);
+    if (asked) { event.preventDefault(); if (!held) passport(...asked); }
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-go]"), theme = event.target.closest?.("[data-themes] [data-theme]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      history.pushState(null, "", link.getAttribute("href"));
+      show();
+    } else if (theme) {
+      root.dataset.theme = theme.dataset.theme;
+      document.cookie = `theme=${theme.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+      for (const other of theme.parentNode.children) other.toggleAttribute("aria-current", other === theme);
+    } else if (event.target === dialog) {
+      dialog.close();
+    } else if (event.target.closest?.(".full")) {
+      if (document.fullscreenElement) document.exitFullscreen(); else root.requestFullscreen();
+    } else if (!held && event.target.closest?.("[data-kpi]")) {
+      const asked = number(event);
+      if (asked) passport(...asked);
+    }
+  });
+
+  // ---- wall: pages turn by themselves
+  let page = 0;
+  function turn() {
+    const size = Number(main?.dataset.tiles);
+    if (!size || !board) return;
+    const tiles = [...board.querySelectorAll(".tile")], pages = Math.max(1, Math.ceil(tiles.length / size));
+    page %= pages;
+    tiles.forEach((tile, place) => tile.toggleAttribute("data-off", Math.floor(place / size) !== page));
+    const label = board.querySelector(".pages");
+    if (label) label.textContent = pages < 2 ? "" : " · " + main.dataset.pageOf.replace("{page}", page + 1).replace("{pages}", pages);
+  }
+
+  bind();
+  turn();
+  age();
+  setInterval(() => {
+    age();
+    // A connection that died without saying so is opened again; so is one over which nothing new comes.
+    if (source && performance.now() - heard > DEAF_MS) open();
+  }, 1000);
+  if (Number(main?.dataset.seconds)) setInterval(() => { page += 1; turn(); }, main.dataset.seconds * 1000);
+  document.addEventListener("visibilitychange", () => { age(); if (document.hidden) stop(); else start(); });
+  addEventListener("pagehide", stop);
+  addEventListener("pageshow", (event) => { age(); if (event.persisted) start(); });
+  addEventListener("popstate", () => { if (board) show(); });
+  if (document.body.classList.contains("on-wall")) navigator.wakeLock?.request("screen").catch(() => {});
+  if (document.body.classList.contains("on-phone")) navigator.serviceWorker?.register("/sw.js").catch(() => {});
+  start();
+})();

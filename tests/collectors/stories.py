@@ -1,0 +1,72 @@
+"""Recorded cases as text: what goes in stands behind ">", what must come out is indented below it.
+
+Visits are called v1, v2 ... in the order in which they appear; times of facts are UTC seconds.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from collectors.contract import Parsed, Parser, Verdict
+from streams.records import Arrived, AtTheDoor, Ended, Fact, GivenUp, Handled
+from tests.collectors.bench import NOW_MS
+
+
+def told(parser: Parser, lines: list[str]) -> str:
+    """The lines and what the parser makes of them, as a case writes it."""
+    names: dict[bytes, str] = {}
+    out = []
+    position = 0
+    if lines:
+        parser.begin("source", lines[0].encode(), b"")
+    for line in lines:
+        out.append(f">{line}")
+        data = line.encode()
+        parsed = parser.parse(data, position, NOW_MS)
+        position += len(data) + 1
+        out += [f"    {text}" for text in _said(parsed, names)]
+    return "\n".join(out) + "\n"
+
+
+def inputs(case: str) -> list[str]:
+    """The lines that go in."""
+    return [line[1:] for line in case.splitlines() if line.startswith(">")]
+
+
+def expected(path: Path) -> str:
+    """A case without its remarks and empty lines."""
+    lines = path.read_text("utf-8").splitlines()
+    return "\n".join(line for line in lines if line and not line.startswith("#")) + "\n"
+
+
+def _said(parsed: Parsed, names: dict[bytes, str]) -> list[str]:
+    said = [_fact(fact, names) for fact in parsed.facts]
+    if parsed.conflict:
+        said.append("conflict")
+    if parsed.verdict is not Verdict.COUNTED or not said:
+        said.append(f"{parsed.verdict.value} {parsed.reason}".rstrip())
+    return said
+
+
+def _fact(fact: Fact, names: dict[bytes, str]) -> str:
+    at = f"{fact.at_ms / 1000:g}" if fact.at_ms % 1000 else str(fact.at_ms // 1000)
+    if isinstance(fact, Arrived):
+        return f"{_name(fact.visit, names)} arrived {at} {fact.cell.hotline}"
+    if isinstance(fact, AtTheDoor):
+        return f"{_name(fact.visit, names)} {fact.door.name.lower()} {at} {fact.cell.hotline}"
+    if isinstance(fact, Ended):
+        by = " by an agent" if fact.agent else ""
+        return f"{_name(fact.visit, names)} {fact.outcome.name.lower()} {at}{by}"
+    if isinstance(fact, Handled):
+        parts = [f"talk {fact.talk_ms / 1000:g}"]
+        parts += [] if fact.hold_ms is None else [f"hold {fact.hold_ms / 1000:g}"]
+        parts += [] if fact.acw_ms is None else [f"acw {fact.acw_ms / 1000:g}"]
+        parts += ["transferred"] * fact.transferred + [f"version {fact.version}"] * (fact.version > 0)
+        return f"{_name(fact.visit, names)} handled {at} {', '.join(parts)}"
+    if isinstance(fact, GivenUp):
+        return f"{_name(fact.visit, names)} given up {at}"
+    return f"seen {fact.cell.hotline}"
+
+
+def _name(visit: bytes, names: dict[bytes, str]) -> str:
+    return names.setdefault(visit, f"v{len(names) + 1}")
