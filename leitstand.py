@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from commands.failures import WorkFailed, WrongCall
-from commands.wiring import read_settings
+from commands.wiring import read_settings, settings_in_force
 
 _RUNS = {
     "up": "commands.up",
@@ -89,6 +89,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(arguments.config)
         data = (arguments.data or settings.storage.data_folder).absolute()
+        if arguments.config is None and arguments.command not in {"up", "check"}:
+            settings = settings_in_force(data) or settings
         if arguments.command == "up":
             over = {name: getattr(arguments, name) for name in ("host", "port", "tls_cert", "tls_key")}
             web = replace(settings.web, **{name: value for name, value in over.items() if value is not None})

@@ -47,7 +47,9 @@ class FeedFolder:
 
     def close(self) -> None:
         """Lets others collect this feed."""
-        os.close(self._lock)
+        if self._lock >= 0:
+            os.close(self._lock)
+        self._lock = -1
 
     def marks(self) -> list[Mark]:
         """The marks that were saved last; none where they cannot be read."""

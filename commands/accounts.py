@@ -14,13 +14,14 @@ from commands.failures import WorkFailed, WrongCall
 from config.settings import Settings
 from dashboard.access import Refused, Scope
 from dashboard.database import open_database
-from dashboard.users import NameTaken, Users
+from dashboard.users import Apart, NameTaken, Users, on_the_spot
 
 
-def users(data: Path) -> Users:
+def users(data: Path, apart: Apart = on_the_spot) -> Users:
     """The accounts of a data folder, or of DATABASE_URL."""
     wiring.prepare(data)
-    return Users(open_database(os.environ.get("DATABASE_URL") or data / "leitstand.sqlite"), wiring.wall_clock_ms)
+    place = os.environ.get("DATABASE_URL") or data / "leitstand.sqlite"
+    return Users(open_database(place), wiring.wall_clock_ms, apart)
 
 
 def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import hmac
 import os
+import pickle
 import secrets
 import signal
 import threading
@@ -57,6 +58,20 @@ def read_settings(file: Path | None) -> Settings:
             faults += [feed.fault(fault.place, fault.what, fault.instead) for fault in error.faults]
     if faults:
         raise WrongCall(str(SettingsError(faults)))
+    return settings
+
+
+def handed_over(data: Path) -> Path:
+    """Where `up` leaves the settings in force for its parts."""
+    return data / "settings.checked"
+
+
+def settings_in_force(data: Path) -> Settings | None:
+    """The settings of the `up` that runs on this data folder; None when none runs."""
+    if not is_up(data) or not handed_over(data).exists():
+        return None
+    # Written by `up` into a folder that only its user can write to.
+    settings: Settings = pickle.loads(handed_over(data).read_bytes())  # noqa: S301
     return settings
 
 

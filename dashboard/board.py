@@ -30,12 +30,12 @@ Group = Literal["", "hotline", "provider", "project"]
 GROUPS: tuple[Group, ...] = ("", "hotline", "provider", "project")
 KINDS: tuple[Kind, ...] = ("phone", "wall", "desk")
 
-_SHARED = ("s", "w", "x1", "x2", "h", "q", "a", "aw", "p", "pt", "pp")
+_SHARED = ("s", "w", "x1", "x2", "h", "q", "zs", "a", "aw", "p", "pt", "pp")
 _PAIRS = tuple(f"{side}:{name}" for name in tile.PAIRS for side in "kl")
 SHOWN: Mapping[Kind, tuple[str, ...]] = {
-    "phone": (*_SHARED, "v", "d", "g", "n", "z", "wt"),
-    "wall": (*_SHARED, "vw", "vu", "dw", "g", "ww"),
-    "desk": (*_SHARED, "v", "d", "g", "z", "nd", "dn", "wn", "wl", "e", *_PAIRS),
+    "phone": (*_SHARED, "v", "d", "g", "n", "wt"),
+    "wall": (*_SHARED, "vw", "vl", "vu", "dw", "n", "e", "ww"),
+    "desk": (*_SHARED, "v", "d", "g", "nd", "dn", "wn", "wl", "e", *_PAIRS),
 }
 """Which fields of a tile a kind of view binds; nothing else travels."""
 
@@ -89,6 +89,12 @@ class Board:
     targets: Targets
     words: Wording
     feeds_configured: int
+
+    @property
+    def threshold(self) -> str:
+        """The service-level threshold, where all hotlines in view share it; else empty."""
+        found = {cell.threshold_ms for each in self.tiles for cell in each.source.cells}
+        return f"{found.pop() / 1000:g} s" if len(found) == 1 else ""
 
     def passport(self, tile_id: str, kpi_id: str) -> Passport | None:
         """The definition passport of one number; None when there is no such tile or KPI (any more)."""
@@ -177,7 +183,7 @@ def grid(tiles: int) -> tuple[int, int]:
 def render_passport(board: Board, tile_id: str, kpi_id: str) -> str:
     """The HTML of one definition passport; a line saying so where the number is gone."""
     return template("passport.html").render(
-        passport=board.passport(tile_id, kpi_id), tile_id=tile_id, as_of=board.fields["page:as_of"], w=board.words
+        passport=board.passport(tile_id, kpi_id), tile_id=tile_id, time=board.fields["page:time"], w=board.words
     )
 
 

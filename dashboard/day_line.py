@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.pair_scale import place
 from streams import catalogue
 from streams.counters import SERVICE_CLASSES
 from streams.reading import Reading, Sums
 
 QUARTER_MS = 900_000
 WIDTH, HEIGHT = 240, 34
+BAND = 0.35
 SHORTEST_QUARTERS = 32
 """The axis spans at least eight hours, so that the morning's line is not stretched over the whole width."""
 
@@ -100,7 +100,18 @@ def below_since(line: Sequence[Point], start_ms: int, as_of_ms: int, target: flo
 
 
 def _y(value: float, target: float | None) -> str:
-    return f"{HEIGHT * (1 - place(value, target)):.1f}"
+    return f"{HEIGHT * (1 - _height(min(max(value, 0.0), 1.0), target)):.1f}"
+
+
+def _height(value: float, target: float | None) -> float:
+    # The upper 35 % are the band above the target, so that it looks the same in every tile; what is more than 50
+    # points below lies on the ground, so that the usual ups and downs are seen.
+    if target is None or target >= 1:
+        return value
+    if value >= target:
+        return 1 - BAND + (value - target) / (1 - target) * BAND
+    ground = max(0.0, target - 0.5)
+    return max(0.0, value - ground) / (target - ground) * (1 - BAND)
 
 
 def path(line: Sequence[Point], axis_: Axis, target: float | None) -> str:

@@ -20,12 +20,15 @@ class Window:
     value: str
     n: str
     why: str
-    counts: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
 class Passport:
-    """Everything that a number carries with it. `others`: the other KPIs of the same tile, id and name."""
+    """Everything that a number carries with it.
+
+    `counts`: every counter that is not zero, as id, name and its value in each window (times as minutes).
+    `others`: all KPIs of the same tile, id and name.
+    """
 
     kpi: str
     name: str
@@ -33,6 +36,7 @@ class Passport:
     definition: str
     formula: str
     windows: tuple[Window, ...]
+    counts: tuple[tuple[str, str, tuple[str, ...]], ...]
     others: tuple[tuple[str, str], ...]
 
 
@@ -58,6 +62,7 @@ def passport(tile: Tile, kpi_id: str, options: catalogue.Options, words: Wording
         definition=catalogue.definition(kpi, source.cells, options),
         formula=kpi.formula,
         windows=windows,
+        counts=_counts((tile.now, tile.today), words),
         others=tuple((other.id, kpi_name(other, words)) for other in catalogue.KPIS),
     )
 
@@ -68,15 +73,18 @@ def _window(
     value = catalogue.compute(kpi, sums, tile.source.cells, options)
     why = tile.source.lost or (words.reasons_null[value.why] if value.why else "")
     text = formats.NOTHING if tile.source.lost else text_of(kpi, value, words)
-    return Window(name, text, formats.whole(value.n, words.language), why, _counts(sums, words))
+    return Window(name, text, formats.whole(value.n, words.language), why)
 
 
-def _counts(sums: Sums, words: Wording) -> tuple[tuple[str, str, str], ...]:
-    """Every counter that is not zero: its id, its name, its value (times as minutes)."""
+def _counts(windows: tuple[Sums, ...], words: Wording) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     rows = []
     for name in (*COUNTERS, "wait_max_ms"):
-        count = sums.wait_max_ms if name == "wait_max_ms" else sums[name]
-        if count:
-            text = formats.minutes(count / 1000) if name.endswith("_ms") else formats.whole(count, words.language)
-            rows.append((name, words.counters[name], text))
+        counts = [sums.wait_max_ms if name == "wait_max_ms" else sums[name] for sums in windows]
+        if any(counts):
+            finished = tuple(_count(name, count, words.language) for count in counts)
+            rows.append((name, words.counters[name], finished))
     return tuple(rows)
+
+
+def _count(name: str, count: int, language: str) -> str:
+    return formats.minutes(count / 1000) if name.endswith("_ms") else formats.whole(count, language)

@@ -63,8 +63,8 @@ def serve(
             "forwarded_allow_ips": "",
             "control_socket_disable": True,
             "loglevel": "warning",
-            "post_fork": lambda *_: _die_with_parent(signal.SIGKILL),
-            "post_worker_init": lambda _: ready(url),
+            "post_fork": lambda _arbiter, _worker: _die_with_parent(signal.SIGKILL),
+            "post_worker_init": lambda _worker: ready(url),
         }
         _run(create, settings)
 

@@ -99,11 +99,13 @@ def draw(
         "w": getattr(words, state),
         "v": formats.share(shown, language, below=target),
         "vw": formats.share_digits(shown, target),
+        "vl": str(len(formats.share_digits(shown, target))),
         "vu": "" if shown is None else "%",
         "d": formats.share(whole_day.value, language, below=target),
         "dw": formats.share(whole_day.value, language, 0, below=target),
         "g": "" if distance is None else words.points.format(points=formats.points(distance, language)),
-        "z": "" if target is None else _goal(judgement, words),
+        "z": "" if target is None else words.goal.format(goal=_goal(judgement, words)),
+        "zs": "" if target is None else _goal(judgement, words),
         "n": words.cases.format(n=formats.whole(value.n, language)),
         "nd": formats.whole(value.n, language),
         "dn": formats.whole(whole_day.n, language),
@@ -145,7 +147,7 @@ def waiting_fields(source: Source, words: Wording, as_of_ms: int) -> tuple[dict[
     """Who waits now, as texts and as values for sorting."""
     if source.lost:
         nothing = dict.fromkeys(("wn", "wl"), formats.NOTHING)
-        return nothing | {"wt": source.lost, "ww": source.lost}, {"waiting": None, "longest": None}
+        return nothing | {"wt": source.lost, "ww": ""}, {"waiting": None, "longest": None}
     waiting = sum(reading.waiting for reading in source.readings)
     oldest = min((r.oldest_arrival_ms for r in source.readings if r.oldest_arrival_ms is not None), default=None)
     longest_seconds = None if oldest is None or not waiting else max(0, as_of_ms - oldest) // 1000
@@ -153,8 +155,8 @@ def waiting_fields(source: Source, words: Wording, as_of_ms: int) -> tuple[dict[
     fields = {
         "wn": count,
         "wl": longest,
-        "wt": words.waiting_longest.format(n=count, longest=longest) if waiting else words.waiting_none,
-        "ww": words.waiting_short.format(n=count, longest=longest) if waiting else words.waiting_none,
+        "wt": words.waiting.format(n=count, longest=longest) if waiting else words.waiting_none,
+        "ww": f"{count} · {longest}" if waiting else "",
     }
     return fields, {"waiting": float(waiting), "longest": None if longest_seconds is None else float(longest_seconds)}
 
@@ -166,8 +168,8 @@ def late_waiting(readings: Sequence[Reading]) -> int:
 
 def _goal(judgement: Judgement, words: Wording) -> str:
     assert judgement.target is not None
-    text = words.goal_weighted if judgement.weighted else words.goal
-    return text.format(goal=formats.goal(judgement.target, words.language))
+    text = formats.goal(judgement.target, words.language)
+    return words.weighted.format(goal=text) if judgement.weighted else text
 
 
 def _direction(now: float | None, today: float | None, words: Wording) -> dict[str, str]:

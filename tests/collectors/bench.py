@@ -65,6 +65,15 @@ def parser_of(kind: str, options: Mapping[str, object] | None = None, zone: str 
     return COLLECTORS[kind].read_options(chosen).parser(wiring(zone=zone))
 
 
+_benches: list[Bench] = []
+
+
+def clear_away() -> None:
+    """Gives back what the benches of a test hold open."""
+    while _benches:
+        _benches.pop().kill()
+
+
 class Bench:
     """One feed in one folder. `restart` is what a new process would do after the old one was gone."""
 
@@ -87,6 +96,7 @@ class Bench:
         self.now_ms = NOW_MS
         self.said: list[str] = []
         self.run = self._new()
+        _benches.append(self)
 
     def _new(self) -> FeedRun:
         self.letters = DeadLetters(self.folder / "dead", self.cap)
@@ -106,9 +116,15 @@ class Bench:
         if clean:
             self.run.close()
         else:
-            self.run._folder.close()  # a killed process leaves nothing but its lock, which the system gives back
+            self.kill()
         self.run = self._new()
         return self.run
+
+    def kill(self) -> None:
+        """Ends the run without a word: the system gives back its files and its lock, nothing else is done."""
+        for source in self.run._sources.values():
+            source.close()
+        self.run._folder.close()
 
     def drain(self, most: int = 10_000) -> None:
         """Steps until there is nothing to do; fails when that never comes."""

@@ -49,7 +49,7 @@ def _said(parsed: Parsed, names: dict[bytes, str]) -> list[str]:
 
 
 def _fact(fact: Fact, names: dict[bytes, str]) -> str:
-    at = f"{fact.at_ms / 1000:g}" if fact.at_ms % 1000 else str(fact.at_ms // 1000)
+    at = f"{fact.at_ms / 1000:.3f}" if fact.at_ms % 1000 else str(fact.at_ms // 1000)
     if isinstance(fact, Arrived):
         return f"{_name(fact.visit, names)} arrived {at} {fact.cell.hotline}"
     if isinstance(fact, AtTheDoor):

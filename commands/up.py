@@ -1,0 +1,224 @@
+"""`leitstand up`: everything in one command. Starts the parts, keeps them running, ends them all."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import ipaddress
+import logging
+import os
+import pickle
+import shutil
+import signal
+import socket
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from collectors import demo_centre
+from commands import wiring
+from commands.accounts import users
+from commands.centre import SEED, log_path
+from commands.failures import WorkFailed, WrongCall
+from config.settings import Settings
+from dashboard.access import Scope
+from dashboard.users import NameTaken
+from streams.redis_binary import RedisNotStarted
+from streams.redis_server import RedisServer
+from streams.runtimes.supervisor import Child, Supervisor
+
+LOOK_SECONDS = 0.1
+DEMO_ACCOUNTS: tuple[tuple[str, str, dict[str, list[str]]], ...] = (
+    ("manager", "manager", {}),
+    ("teamlead", "team_lead", {"site": ["Köln"]}),
+    ("account", "account_manager", {}),
+    ("ops", "ops", {}),
+    ("nordcall", "partner", {"provider": ["Nordcall"]}),
+)
+_logger = logging.getLogger("leitstand")
+
+
+def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
+    """Runs until Ctrl-C or SIGTERM."""
+    if (settings.web.tls_cert is None) != (settings.web.tls_key is None):
+        message = "--tls-cert and --tls-key belong together: give both"
+        raise WrongCall(message)
+    wiring.prepare(data)
+    with _only_one(data):
+        if arguments.demo:
+            settings = demo_settings(settings, data)
+        try:
+            _Running(arguments, settings, data).run()
+        except RedisNotStarted as error:
+            raise WorkFailed(str(error)) from error
+
+
+def _only_one(data: Path) -> BinaryIO:
+    """The lock of the data folder, held while the returned file is open."""
+    file = (data / "up.lock").open("wb")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        message = f"another `leitstand up` runs on {data}: stop it, or name another folder with --data"
+        raise WorkFailed(message) from None
+    return file
+
+
+def demo_settings(settings: Settings, data: Path) -> Settings:
+    """Fresh settings for a simulated centre whose day began five hours ago; web and storage stay as they were."""
+    if settings.feeds:
+        message = "--demo brings its own settings: leave --config out"
+        raise WrongCall(message)
+    for old in (data / "demo", data / "redis", data / "collectors", data / "dead"):
+        shutil.rmtree(old, ignore_errors=True)
+    (data / "processor.state").unlink(missing_ok=True)
+    (data / "demo").mkdir(parents=True)
+    file = data / "demo" / "leitstand.toml"
+    centre = demo_centre.centre_for(log_path(data), SEED, wiring.wall_clock_ms())
+    file.write_text(centre.settings_toml(str(log_path(data))), "utf-8")
+    return replace(wiring.read_settings(file), web=settings.web, storage=settings.storage)
+
+
+def demo_accounts(data: Path) -> list[str]:
+    """One printed line per account to try; a password is the account's name and "-demo"."""
+    accounts = users(data)
+    lines = []
+    for name, role, scope in DEMO_ACCOUNTS:
+        password = f"{name}-demo"
+        with suppress(NameTaken):  # the demo ran here before
+            accounts.add_user(name, password, role, Scope.of(scope))
+        lines.append(f"account {name} {password} {role}")
+    return lines
+
+
+class _Running:
+    def __init__(self, arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
+        self._arguments = arguments
+        self._settings = settings
+        self._data = data
+        self._supervisor = Supervisor()
+        self._stop = threading.Event()
+        self._reload = threading.Event()
+        self._redis: RedisServer | None = None
+
+    def run(self) -> None:
+        wiring.on_signals(self._stop.set)
+        signal.signal(signal.SIGHUP, lambda *_: self._reload.set())
+        (self._data / "web.url").unlink(missing_ok=True)
+        storage = self._settings.storage
+        if not storage.redis_url:
+            self._redis = RedisServer(self._data, memory_mb=storage.log_memory_mb)
+            self._redis.start()
+        try:
+            self._hand_over()
+            web = self._part("web")
+            self._part("core")
+            if self._arguments.demo:
+                self._part("centre")
+            self._tell(web)
+            while not self._stop.wait(LOOK_SECONDS):
+                self._look_after()
+        finally:
+            self._supervisor.stop()
+            if self._redis is not None:
+                self._redis.stop()
+
+    def _part(self, name: str) -> Child:
+        storage = self._settings.storage
+        address = str(self._redis.socket_path) if self._redis is not None else storage.redis_url.reveal()
+        command = [
+            sys.executable,
+            "-m",
+            "commands.part",
+            name,
+            str(wiring.handed_over(self._data)),
+            str(self._data),
+            address,
+        ]
+        return self._supervisor.add(name, command)
+
+    def _hand_over(self) -> None:
+        place = wiring.handed_over(self._data)
+        beside = place.with_suffix(".new")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pickle.dumps(self._settings))
+        beside.replace(place)
+
+    def _look_after(self) -> None:
+        if self._redis is not None and self._redis.pid is None:
+            _logger.error("Redis ended, starting it again")
+            try:
+                self._redis.start()
+            except RedisNotStarted as error:
+                _logger.error("Redis does not start, trying again: %s", error)
+                self._stop.wait(1.0)
+        self._supervisor.look_after()
+        if self._reload.is_set():
+            self._reload.clear()
+            self._take_new_settings()
+
+    def _take_new_settings(self) -> None:
+        if self._arguments.demo:
+            _logger.warning("the demo has no settings file to read again")
+            return
+        try:
+            fresh = wiring.read_settings(self._arguments.config)
+        except WrongCall as error:
+            _logger.error("the old settings stay in force, the new ones are faulty:\n%s", error)
+            return
+        fresh = replace(fresh, web=self._settings.web, storage=self._settings.storage)
+        changes = self._settings.changes(fresh)
+        _logger.info("settings read again: %s", "; ".join(changes) or "nothing changed")
+        if changes:
+            self._settings = fresh
+            self._hand_over()
+            for name in ("core", "web"):
+                self._supervisor.restart(name)
+
+    def _tell(self, web: Child) -> None:
+        """Prints the address once it answers. From then on a restarted web process takes the same port."""
+        told = self._data / "web.url"
+        while not told.exists():
+            if self._stop.wait(LOOK_SECONDS / 4):
+                return
+            if web.process is not None and (status := web.process.poll()) is not None:
+                message = f"the web process ended ({status}): is the port free? See above"
+                raise WorkFailed(message)
+        url = told.read_text()
+        port = int(url.rpartition(":")[2])
+        self._settings = replace(self._settings, web=replace(self._settings.web, port=port))
+        self._hand_over()
+        sys.stdout.write(f"Leitstand: {url}\n")
+        if self._arguments.demo:
+            sys.stdout.write("\n".join(demo_accounts(self._data)) + "\n")
+        elif not users(self._data).users_exist():
+            sys.stdout.write(
+                f"There is no account yet. Make the first: leitstand --data {self._data} user add NAME --role manager\n"
+            )
+        if not self._settings.feeds:
+            sys.stdout.write("There is no feed yet. Name a settings file with --config, or try --demo\n")
+        if ipaddress.ip_address(socket.gethostbyname(self._settings.web.host)).is_unspecified:
+            _show_to_phones(url, port)
+        sys.stdout.flush()
+
+
+def _show_to_phones(url: str, port: int) -> None:
+    import segno  # noqa: PLC0415 -- only where a phone is to be let in
+
+    address = f"{url.partition('://')[0]}://{_lan_address()}:{port}"
+    sys.stdout.write(f"In this network: {address}\n")
+    segno.make(address, micro=False).terminal(out=sys.stdout, compact=True)
+
+
+def _lan_address() -> str:
+    """The address by which others in the network reach this machine; nothing is sent to find it out."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()

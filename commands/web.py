@@ -1,0 +1,127 @@
+"""The process of `up` that serves pages, streams and the API."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands import wiring
+from commands.accounts import users
+from config.settings import Settings
+from dashboard import server, wall
+from dashboard.access import Scope
+from dashboard.api import Figures, NotKept
+from dashboard.board import Board, View, compose
+from dashboard.targets import HotlineTarget, Targets
+from streams.asof import OlderThanLog, pipeline_at
+from streams.engine import Engine
+from streams.intervals import by_interval
+from streams.reading import Reading, Sums
+from streams.records import Cell
+from streams.store import FeedReport
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+class Past:
+    """What the log says of one instant."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def readings(self) -> Sequence[Reading]:
+        """Every cell at that instant."""
+        return self._engine.readings()
+
+    def by_interval(self, edges: list[int]) -> Mapping[Cell, Sequence[Sums]]:
+        """For every cell one row per interval."""
+        return by_interval(self._engine, edges)
+
+
+def targets(settings: Settings) -> Targets:
+    """What the hotlines are judged by."""
+    level = settings.service_level
+
+    def target(name: str) -> HotlineTarget:
+        hotline = settings.hotline(name)
+        return HotlineTarget(hotline.target, hotline.warn_margin, hotline.minimum_n, hotline.short_name or name)
+
+    return Targets(
+        HotlineTarget(level.target, level.warn_margin, level.minimum_n, ""),
+        {name: target(name) for name in settings.configured_hotlines},
+        wiring.kpi_options(settings),
+        settings.site.zone,
+    )
+
+
+def create_app(settings: Settings, data: Path, address: str) -> Flask:
+    """The application, wired to log, store and accounts. Called in the worker, after gevent's patching."""
+    from dashboard import app as application  # noqa: PLC0415 -- Flask and Dash are slow to import
+    from dashboard.desk import create_desk  # noqa: PLC0415
+    from dashboard.hub import Hub  # noqa: PLC0415
+    from mobile import pages  # noqa: PLC0415
+
+    storage = wiring.storage_at(address, live=True)
+    judged = targets(settings)
+    configured = wiring.configured_cells(settings)
+    enabled = [feed.name for feed in settings.feeds.values() if feed.enabled]
+
+    def present(
+        readings: Iterable[Reading],
+        feeds: Iterable[FeedReport],
+        *,
+        as_of_ms: int,
+        scope: Scope,
+        language: str,
+        view: View,
+    ) -> Board:
+        return compose(
+            readings,
+            [feed for feed in feeds if feed.feed in enabled or feed.feed.startswith("#")],
+            as_of_ms=as_of_ms,
+            now_ms=wiring.wall_clock_ms(),
+            scope_name=scope.name,
+            configured=[cell for cell in configured if scope.admits(cell)],
+            targets=judged,
+            language=language,
+            view=view,
+            feeds_configured=len(enabled),
+        )
+
+    def history(as_of_ms: int) -> Past:
+        try:
+            return Past(pipeline_at(storage.log, as_of_ms, clock_of, settings.limits.give_up_ms).engine)
+        except OlderThanLog as error:
+            raise NotKept(str(error)) from error
+
+    clock_of = wiring.clock_of(settings)
+    # With one feed it is behind every cell; with several nobody can say which of them a hotline lacks.
+    hub = Hub(storage.store, present, lambda _: enabled if len(enabled) == 1 else ())
+    app = application.create_app(
+        application.WebSettings(
+            settings.web.default_language, settings.web.public_url, settings.web.trusted_proxies, data / "cache"
+        ),
+        hub,
+        users(data, server.apart),
+        Figures(history, clock_of, judged.options, wiring.wall_clock_ms, configured, server.apart),
+        pages=[pages.register, wall.register],
+        desk=create_desk,
+        apart=server.apart,
+    )
+    threading.Thread(target=hub.run, args=(threading.Event(),), name="hub", daemon=True).start()
+    return app
+
+
+def run(settings: Settings, data: Path, address: str) -> None:
+    """Serves until the parent ends. The address it answers at is written to `web.url` in the data folder."""
+
+    def ready(url: str) -> None:
+        beside = data / "web.url.new"
+        beside.write_text(url)
+        beside.replace(data / "web.url")
+
+    web = settings.web
+    server.serve(lambda: create_app(settings, data, address), web.host, web.port, web.tls_cert, web.tls_key, ready)

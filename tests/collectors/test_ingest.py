@@ -1,0 +1,322 @@
+"""From lines to the log, through kills and a log that does not answer: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from collectors.contract import FeedBusy, Parsed
+from collectors.requests import Requests
+from streams.log import Entry, LogFull, LogUnavailable
+from streams.log_memory import MemoryLog
+from streams.records import GivenUp, Handled
+from tests.collectors.bench import BANK_LIKE, NOW_MS, Bench, entry, parser_of, write
+
+
+class Killed(BaseException):
+    """The process was killed here."""
+
+
+class ShakyLog:
+    """A memory log that fails as it is told: "before" and "after" the append, with an exception of choice."""
+
+    def __init__(self) -> None:
+        self.inner = MemoryLog()
+        self.plan: list[tuple[str, BaseException] | None] = []
+
+    def append(self, payload: bytes, bookmark: tuple[str, Mapping[str, bytes]] | None = None) -> str:
+        moment, error = (self.plan.pop(0) if self.plan else None) or ("", None)
+        if error is not None and moment == "before":
+            raise error
+        position = self.inner.append(payload, bookmark)
+        if error is not None:
+            raise error
+        return position
+
+    def bookmark(self, name: str) -> dict[str, bytes]:
+        return self.inner.bookmark(name)
+
+    def read(self, after: str, limit: int, wait_seconds: float = 0.0) -> Sequence[Entry]:
+        return self.inner.read(after, limit, wait_seconds)
+
+    def first(self) -> str | None:
+        return self.inner.first()
+
+    def last(self) -> str:
+        return self.inner.last()
+
+
+def shaky_bench(folder: Path, kind: str = "queue_log") -> tuple[Bench, ShakyLog]:
+    log = ShakyLog()
+    bench = Bench(folder, kind, log=log)
+    bench.memory = log.inner
+    return bench, log
+
+
+def history(seed: int, calls: int = 60) -> list[str]:
+    """A plausible queue_log with every kind of line, broken ones too."""
+    chance = random.Random(seed)
+    events: list[tuple[int, str]] = []
+    start = NOW_MS // 1000 - 7_200
+    for number in range(calls):
+        at, queue, agent = start + chance.randrange(6_000), f"q{chance.randrange(3)}", f"agent {chance.randrange(5)}"
+        call = f"{at}.{number % 40}"
+        events.append((at, f"{at}|{call}|{queue}|NONE|ENTERQUEUE||0|1"))
+        wait, talk = chance.randrange(60), chance.randrange(200)
+        kind = chance.randrange(6)
+        if kind <= 2:
+            events.append((at + wait, f"{at + wait}|{call}|{queue}|{agent}|CONNECT|{wait}|x|2"))
+            done = at + wait + talk
+            name = "COMPLETEAGENT" if kind else "COMPLETECALLER"
+            events.append((done, f"{done}|{call}|{queue}|{agent}|{name}|{wait}|{talk}|1"))
+            events.append((done, f"{done}|{call}|{queue}|{agent}|WRAPUPSTART|{talk % 7}"))
+        elif kind == 3:
+            events.append((at + wait, f"{at + wait}|{call}|{queue}|NONE|ABANDON|1|1|{wait}"))
+            events.append((at + wait, f"{at + wait}|{call}|{queue}|NONE|EXITEMPTY|1|1|{wait}"))
+        elif kind == 4:
+            events.append((at + wait, f"{at + wait}|NONE|NONE|NONE|{chance.choice(['QUEUESTART', 'MINE'])}|"))
+            events.append((at + wait, f"{at + wait}|{call}|{queue}|NONE|FULL|"))
+        else:
+            events.append((at + wait, f"broken line {number} |||"))
+    return [line for _, line in sorted(events)]
+
+
+def straight(folder: Path, lines: list[str]) -> Bench:
+    """The same lines in one undisturbed go."""
+    bench = Bench(folder)
+    write(folder / "straight", *lines)
+    bench.run.follow(folder / "straight")
+    bench.drain()
+    return bench
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_kills_and_failures_at_random_moments_change_nothing(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collectors.ingest.BATCH_LINES", 7)
+    monkeypatch.setattr("collectors.ingest.REMEMBER_MS", 3_000)
+    chance = random.Random(seed)
+    lines = history(seed)
+    truth = straight(tmp_path, lines)
+    bench, log = shaky_bench(tmp_path / "shaky")
+    path = tmp_path / "queue_log"
+    failures: list[tuple[str, BaseException] | None] = [
+        ("before", Killed()),
+        ("after", Killed()),
+        ("before", LogUnavailable("gone")),
+        ("after", LogUnavailable("no answer")),
+        ("before", LogFull("full")),
+        None,
+        None,
+    ]
+    kills = 0
+    bench.run.follow(path)
+    for number, line in enumerate(lines):
+        write(path, line)
+        if number == len(lines) // 2:
+            path.rename(tmp_path / "queue_log.1")
+        log.plan = [chance.choice(failures)]
+        bench.now_ms += 700
+        try:
+            for _ in range(3):
+                bench.run.step(bench.now_ms)
+                bench.now_ms += 200
+        except Killed:
+            kills += 1
+            bench.restart().follow(path)
+    log.plan = []
+    bench.now_ms += 10_000
+    bench.settle()
+    assert kills > 3
+    assert bench.facts() == renamed_doors(truth, bench)
+    assert bench.tally() == truth.tally()
+    assert {letter.data for letter in bench.letters.all()} == {letter.data for letter in truth.letters.all()}
+    assert len(bench.letters.all()) == truth.tally().dead
+
+
+def renamed_doors(truth: Bench, other: Bench) -> list[object]:
+    """The true facts; ids at the door are those of `other`, since they hang on the file's parts, which differ."""
+    doors = [fact.visit for fact in other.facts() if type(fact).__name__ == "AtTheDoor"]
+    assert len(set(doors)) == len(doors)
+    ids = iter(doors)
+    facts: list[object] = []
+    for fact in truth.facts():
+        if type(fact).__name__ == "AtTheDoor":
+            facts.append(type(fact)(next(ids), fact.at_ms, fact.door, fact.cell))  # type: ignore[union-attr]
+        else:
+            facts.append(fact)
+    return facts
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_replay_that_was_killed_is_finished_by_the_next(tmp_path: Path, moment: str) -> None:
+    bench, log = shaky_bench(tmp_path / "data", "columns")
+    path = tmp_path / "calls.csv"
+    rows = [f"{n};Verkauf;2025-10-08 10:00:00;2025-10-08 10:01:00;5;LOST;-" for n in range(5_000)]
+    write(path, "id;line;start;end;wait;outcome;agent", *rows)
+    log.plan = [None, (moment, Killed())]
+    bench.run.replay([path])
+    with pytest.raises(Killed):
+        bench.drain()
+    first = bench.tally().counted
+    assert 0 < first < 5_000
+    bench.restart()
+    bench.replay(path)
+    tally = bench.tally()
+    assert (tally.counted, tally.duplicate) == (5_000, first)
+
+
+def test_a_log_that_does_not_answer_is_said_once_lost_and_once_back(tmp_path: Path) -> None:
+    bench, log = shaky_bench(tmp_path / "data")
+    path = tmp_path / "queue_log"
+    write(path, entry(1))
+    bench.run.follow(path)
+    log.plan = [("before", LogUnavailable("connection refused"))] * 5
+    for _ in range(40):
+        bench.run.step(bench.now_ms)
+        bench.now_ms += 500
+    assert [text.split(": ", 1)[1][:24] for text in bench.said] == ["log does not answer: try", "the log is back"]
+    assert bench.tally().counted == 1
+    assert not bench.run.paused
+
+
+def test_a_full_log_pauses_the_feed_and_says_so(tmp_path: Path) -> None:
+    bench, log = shaky_bench(tmp_path / "data")
+    path = tmp_path / "queue_log"
+    write(path, entry(1))
+    bench.run.follow(path)
+    log.plan = [("before", LogFull("out of memory"))]
+    bench.drain()
+    assert "log is full" in bench.run.paused
+    assert "pauses" in bench.said[0]
+    bench.now_ms += 1_000
+    bench.drain()
+    assert not bench.run.paused
+    assert bench.tally().counted == 1
+
+
+def test_one_process_collects_a_feed(tmp_path: Path) -> None:
+    Bench(tmp_path)
+    with pytest.raises(FeedBusy, match="another process"):
+        Bench(tmp_path)
+
+
+def test_the_saved_state_is_only_a_shortcut(tmp_path: Path) -> None:
+    """Whether it is there, wrong, or newer than the log, the same lines mean the same."""
+    path = tmp_path / "queue_log"
+    at = NOW_MS // 1000 - 900
+    for fate in ("kept", "gone", "broken"):
+        bench = Bench(tmp_path / fate)
+        bench.run.follow(path)
+        write(path, entry(1, at), entry(2, at + 1))
+        bench.drain()
+        bench.run.close()
+        state = tmp_path / fate / "collectors" / "feed" / "parser"
+        if fate == "gone":
+            state.unlink()
+        elif fate == "broken":
+            state.write_bytes(state.read_bytes()[:-1])
+        bench.run = bench._new()
+        bench.run.follow(path)
+        write(path, f"{at + 5}|call.1|q|Anna|CONNECT|5|x|2", f"{at + 65}|call.1|q|Anna|COMPLETEAGENT|5|60|1")
+        write(path, f"{at + 70}|NONE|NONE|NONE|QUEUESTART|")
+        bench.drain()
+        assert [fact.talk_ms for fact in bench.facts() if isinstance(fact, Handled)] == [60_000]
+        assert len([fact for fact in bench.facts() if isinstance(fact, GivenUp)]) == 1
+        assert bench.tally().conflicts == 0
+        path.unlink()
+
+
+def test_state_ahead_of_the_log_is_ignored(tmp_path: Path) -> None:
+    """The log lost its last second in a power cut: what the feed kept beside it must not count for more."""
+    bench = Bench(tmp_path / "data")
+    path = tmp_path / "queue_log"
+    write(path, entry(1))
+    bench.replay(path)
+    bench.run.close()
+    bench.memory._entries.clear()
+    bench.memory._bookmarks.clear()
+    bench.run = bench._new()
+    bench.replay(path)
+    assert bench.tally().counted == 1
+    assert len(bench.facts()) == 1
+
+
+class Fixed:
+    """A parser whose column was mended: it reads what the true one calls dead."""
+
+    def __init__(self) -> None:
+        self.inner = parser_of("queue_log")
+        self.header_lines, self.keyed = 0, False
+
+    def parse(self, line: bytes, position: int, now_ms: int, known: bool = False) -> Parsed:
+        return self.inner.parse(line.replace(b"Anna|Bert", b"Anna Bert"), position, now_ms, known)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+
+def test_letters_are_retried_after_a_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench, log = shaky_bench(tmp_path / "data")
+    path = tmp_path / "queue_log"
+    at = NOW_MS // 1000 - 900
+    write(path, entry(1, at), f"{at + 5}|call.1|q|Anna|Bert|CONNECT|5|x|2", "hopeless")
+    bench.run.follow(path)
+    bench.drain()
+    assert bench.run.retry(bench.now_ms) == 0
+    assert bench.tally().dead == 2
+    monkeypatch.setattr("tests.collectors.bench.parser_of", lambda *_: Fixed())
+    log.plan = [("after", Killed())]
+    bench.restart().follow(path)
+    with pytest.raises(Killed):
+        bench.run.retry(bench.now_ms)
+    bench.restart().follow(path)
+    wish = Requests(bench.folder, "feed").ask("retry", NOW_MS)
+    bench.now_ms += 1_000
+    bench.drain()
+    answer = Requests(bench.folder, "feed").answer_to(wish)
+    assert answer is not None
+    assert answer["retried"] == 0
+    tally = bench.tally()
+    assert (tally.received, tally.counted, tally.dead, tally.retried) == (3, 2, 1, 1)
+    assert [letter.data for letter in bench.letters.all()] == [b"hopeless"]
+
+
+def test_a_letter_of_a_file_with_a_header_can_be_retried(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "data", "columns")
+    path = tmp_path / "calls.csv"
+    write(path, "id;line;start;end;wait;outcome;agent")
+    write(path, "1;Verkauf;2025-10-08 10:00:00;2025-10-08 10:01:00;5;GONE;-")
+    bench.replay(path)
+    assert bench.tally().dead == 1
+    cases = [*BANK_LIKE["cases"], {"when": {"outcome": "GONE"}, "result": "flow_out", "arrival": "start", "end": "end"}]  # type: ignore[misc]
+    bench.options = BANK_LIKE | {"cases": cases}
+    bench.restart()
+    assert bench.run.retry(bench.now_ms) == 1
+    tally = bench.tally()
+    assert (tally.received, tally.counted, tally.dead) == (1, 1, 0)
+    bench.replay(path)
+    assert bench.tally().duplicate == 1
+
+
+def test_a_fault_in_a_parser_is_a_dead_letter_not_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(tmp_path / "data")
+    true_parse = bench.run._parser.parse
+
+    def stumbles(line: bytes, position: int, now_ms: int, known: bool = False) -> Parsed:
+        if b"call.2" in line:
+            message = "list index out of range"
+            raise IndexError(message)
+        return true_parse(line, position, now_ms, known)
+
+    monkeypatch.setattr(bench.run._parser, "parse", stumbles)
+    path = tmp_path / "one"
+    write(path, entry(1), entry(2), entry(3))
+    bench.replay(path)
+    tally = bench.tally()
+    assert (tally.counted, tally.dead) == (2, 1)
+    assert "IndexError" in bench.letters.all()[0].reason

@@ -1,0 +1,134 @@
+"""Headers, caching, compression, and answers to what goes wrong."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import brotli
+import pytest
+from flask import Flask
+
+from dashboard.app import PageContext, WebSettings
+from dashboard.precompressed import Compressor, StaticFiles
+from dashboard.security import content_security_policy
+from tests.dashboard.centre import Centre
+
+
+def test_pages_carry_the_strict_policy(centre: Centre) -> None:
+    for path in ("/", "/login", "/nichts"):
+        answer = centre.signed_in("chefin").get(path, follow_redirects=True)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+        for rule in ("object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "default-src 'none'"):
+            assert rule in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        assert "camera=()" in answer.headers["Permissions-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_only_the_desk_may_style_inline_and_run_its_own_script(centre: Centre) -> None:
+    policy = centre.signed_in("chefin").get("/desk/").headers["Content-Security-Policy"]
+    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert "script-src 'self';" in policy
+    assert "script-src 'self' 'sha256-abc';" in content_security_policy(["'sha256-abc'"])
+
+
+def test_tls_is_asked_for_again(centre: Centre) -> None:
+    answer = centre.client().get("/login", base_url="https://leitstand.example")
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+
+
+def test_a_body_that_is_too_large_is_refused(centre: Centre) -> None:
+    client = centre.client()
+    client.get("/login")
+    assert client.post("/login", data={"user": "x" * 1_000_000}).status_code == 413
+
+
+def test_what_is_not_there_and_what_is_not_allowed_have_their_pages(centre: Centre) -> None:
+    client = centre.signed_in("nordcall")
+    missing, forbidden = client.get("/nichts"), client.get("/wall")
+    assert (missing.status_code, forbidden.status_code) == (404, 403)
+    assert "Hier ist nichts" in missing.text
+    assert "Nicht für dieses Konto" in forbidden.text
+    assert client.get("/api/nichts").json == {"error": client.get("/api/nichts").json["error"]}  # type: ignore[index]
+    assert client.post("/api/kpis").status_code == 405
+
+
+def test_an_error_of_ours_is_logged_and_says_nothing(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> list[object]:
+        message = "Teleo has 17"
+        raise RuntimeError(message)
+
+    centre.app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setattr(centre.hub, "readings", broken)
+    answer = centre.signed_in("nordcall").get("/api/kpis")
+    assert (answer.status_code, answer.json) == (500, {"error": "internal error"})
+    assert "Teleo" in caplog.text
+
+
+def test_static_files_are_kept_for_ever_under_their_fingerprint_only(centre: Centre) -> None:
+    url = centre.app.extensions["asset"]("entry.css")
+    client = centre.client()
+    fresh = client.get(url)
+    assert "immutable" in fresh.headers["Cache-Control"]
+    for stale in ("/static/entry.css", "/static/entry.css?v=0"):
+        assert client.get(stale).headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/entry.css", headers={"If-None-Match": fresh.headers["ETag"]}).status_code == 304
+    for path in ("/static/../app.py", "/static/%2e%2e/app.py", "/static/none.css"):
+        assert client.get(path).status_code == 404
+
+
+def test_static_files_are_compressed_as_the_browser_accepts_it(centre: Centre) -> None:
+    client = centre.client()
+    plain = client.get("/static/entry.css").data
+    for encoding, opened in (("br", brotli.decompress), ("gzip", gzip.decompress)):
+        answer = client.get("/static/entry.css", headers={"Accept-Encoding": encoding})
+        assert answer.headers["Content-Encoding"] == encoding
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        assert opened(answer.data) == plain
+    answer = client.get("/static/entry.css", headers={"Accept-Encoding": "br;q=0, identity"})
+    assert "Content-Encoding" not in answer.headers
+
+
+def test_the_best_compression_is_made_ahead_and_survives_a_restart(tmp_path: Path) -> None:
+    data = b"leitstand " * 5000 + bytes(range(256)) * 20
+    first = Compressor(tmp_path)
+    fast = first.compress(data, "br")
+    first.prepare_ahead([data]).join()
+    best = first.compress(data, "br")
+    assert len(best) < len(fast)
+    assert brotli.decompress(best) == data
+    assert Compressor(tmp_path).compress(data, "br") == best
+
+
+def test_static_files_know_their_addresses(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.js").write_text("one")
+    one = StaticFiles([tmp_path]).url("a/x.js")
+    (tmp_path / "a" / "x.js").write_text("two")
+    assert StaticFiles([tmp_path]).url("a/x.js") != one
+    with pytest.raises(KeyError):
+        StaticFiles([tmp_path]).url("b.js")
+
+
+def test_pages_know_their_visitor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def page(app: Flask, context: PageContext) -> None:
+        app.add_url_rule("/hotlines", "visitor", lambda: seen.append(context.visitor()) or "")
+
+    monkeypatch.setattr("tests.dashboard.centre.plain_pages", page)
+    centre = Centre(tmp_path, WebSettings(default_language="en"))
+    client = centre.signed_in("nordcall")
+    client.set_cookie("theme", "dark")
+    client.get("/hotlines", base_url="http://localhost")
+    (visitor,) = seen
+    assert (visitor.name, visitor.role, visitor.language, visitor.theme) == ("nordcall", "partner", "en", "dark")
+    assert visitor.may == {"phone", "desk", "kpis"}
+    assert client.post("/logout", data={"csrf": visitor.csrf}).status_code == 303
