@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from streams.records import Fact
 
 _MINUTE_MS = 60_000
 _MOST_MINUTES = 100_000
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass
@@ -131,6 +133,8 @@ class Lines:
     def _parse(self, line: RawLine, chunk: Chunk, now_ms: int) -> Parsed:
         if line.fault:
             return dead(line.fault)
+        if chunk.first_line[:2] in _UTF_16 and (line.position == 0 or b"\0" in line.data):
+            return dead("the file is UTF-16: write it as UTF-8")
         known = line.position < chunk.known_up_to
         if known and line.end > chunk.known_up_to + 1:
             return dead("the line goes on behind what was read of it before it was finished")

@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
         raise WrongCall(message)
     wiring.prepare(data)
     with _only_one(data):
+        _keep_apart(data, demo=arguments.demo)
         if arguments.demo:
             settings = demo_settings(settings, data)
         try:
@@ -65,6 +66,17 @@ def _only_one(data: Path) -> BinaryIO:
         message = f"another `leitstand up` runs on {data}: stop it, or name another folder with --data"
         raise WorkFailed(message) from None
     return file
+
+
+def _keep_apart(data: Path, *, demo: bool) -> None:
+    """The demo and its well-known passwords never meet real data."""
+    is_demo = (data / "demo").exists()
+    if demo and not is_demo and ((data / "redis").exists() or (data / "leitstand.sqlite").exists()):
+        message = f"{data} holds data of its own, which the demo would replace: name another folder with --data"
+        raise WrongCall(message)
+    if not demo and is_demo:
+        message = f"{data} belongs to the demo: name another folder with --data, or add --demo"
+        raise WrongCall(message)
 
 
 def demo_settings(settings: Settings, data: Path) -> Settings:

@@ -135,7 +135,9 @@ def compose(
         waiting, values = tile.waiting_fields(source, text, as_of_ms)
         drawn.append(replace(each, source=source, values=each.values | values))
         own = each.fields | waiting
-        fields |= {f"t:{source.id}:{key}": own[key] for key in keys}
+        prefix = f"t:{source.id}:"
+        for key in keys:
+            fields[prefix + key] = own[key]
     worst_first = ordered(drawn, "worst", descending=False)
     tiles = worst_first if view.sort == "worst" else ordered(drawn, view.sort, descending=view.descending)
     sentence = say(worst_first, group=view.group, as_of_ms=as_of_ms, feeds_configured=feeds_configured, words=text)

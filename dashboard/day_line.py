@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import add
 
 from streams import catalogue
 from streams.counters import SERVICE_CLASSES
@@ -18,6 +20,7 @@ BAND = 0.35
 SHORTEST_QUARTERS = 32
 """The axis spans at least eight hours, so that the morning's line is not stretched over the whole width."""
 
+_NOTHING = (0,) * len(SERVICE_CLASSES)
 _SERVICE_LEVEL = catalogue.KPI["service_level"]
 
 
@@ -65,25 +68,28 @@ def points(readings: Sequence[Reading], as_of_ms: int, options: catalogue.Option
     start = day_start(readings)
     if start is None:
         return []
-    quarters: dict[int, list[int]] = {}
+    quarters: dict[int, tuple[int, ...]] = {}
     for reading in readings:
         offset = (reading.day_start_ms - start) // QUARTER_MS
         for quarter, *classes in reading.profile:
             known = quarters.get(quarter + offset)
-            quarters[quarter + offset] = (
-                list(classes) if known is None else [a + b for a, b in zip(known, classes, strict=True)]
-            )
+            quarters[quarter + offset] = tuple(classes) if known is None else tuple(map(add, known, classes))
     if not quarters:
         return []
     result = []
-    nothing = [0] * len(SERVICE_CLASSES)
     last = min((as_of_ms - start) // QUARTER_MS, max(quarters) + 2)
     for boundary in range(max(2, min(quarters) + 1), last + 1):
-        before, after = quarters.get(boundary - 2, nothing), quarters.get(boundary - 1, nothing)
-        sums = Sums(dict(zip(SERVICE_CLASSES, map(int.__add__, before, after), strict=True)))
-        value = catalogue.compute(_SERVICE_LEVEL, sums, (), options)
+        before, after = quarters.get(boundary - 2, _NOTHING), quarters.get(boundary - 1, _NOTHING)
+        value = _rolling(before, after, options)
         result.append(Point(boundary, value.value, value.n))
     return result
+
+
+@lru_cache(maxsize=65_536)
+def _rolling(before: tuple[int, ...], after: tuple[int, ...], options: catalogue.Options) -> catalogue.Value:
+    # Passed quarters hardly ever change, so most of a day's line is found here.
+    sums = Sums(dict(zip(SERVICE_CLASSES, map(add, before, after), strict=True)))
+    return catalogue.compute(_SERVICE_LEVEL, sums, (), options)
 
 
 def below_since(line: Sequence[Point], start_ms: int, as_of_ms: int, target: float, minimum_n: int) -> int | None:

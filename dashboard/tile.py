@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from dashboard import day_line, formats
@@ -49,7 +50,12 @@ class Source:
     @property
     def id(self) -> str:
         """A short name for keys of fields, the same for the same tile in every process."""
-        return blake2b("\x1f".join(self.key).encode(), digest_size=4).hexdigest()
+        return _id(self.key)
+
+
+@lru_cache(maxsize=8192)
+def _id(key: tuple[str, ...]) -> str:
+    return blake2b("\x1f".join(key).encode(), digest_size=4).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ def draw(
         "g": "" if distance is None else words.points.format(points=formats.points(distance, language)),
         "z": "" if target is None else words.goal.format(goal=_goal(judgement, words)),
         "zs": "" if target is None else _goal(judgement, words),
-        "n": words.cases.format(n=formats.whole(value.n, language)),
+        "n": "" if source.lost else words.cases.format(n=formats.whole(value.n, language)),
         "nd": formats.whole(value.n, language),
         "dn": formats.whole(whole_day.n, language),
         "x1": across(shown if shown is not None else whole_day.value, target),

@@ -22,7 +22,7 @@ class Shape(NamedTuple):
     talk: int | None = None
 
 
-ENTRY = {"ENTERQUEUE": Shape(0, 20)}  # url, number, position, caller name: free text that nothing here uses
+ENTRY = {"ENTERQUEUE": Shape(0, 12)}  # url, number, position, caller name: free text that nothing here uses
 SENT_AWAY = {"JOINEMPTY": Shape(0, 5)}
 AT_THE_DOOR = {"FULL": Shape(0, 5), "CLOSED": Shape(0, 5)}
 ANSWERED = {"CONNECT": Shape(0, 5, wait=0)}
@@ -116,6 +116,9 @@ def read_event(line: bytes, encoding: str, latest_ms: int) -> Event:
     given = 0 if arguments == [""] else len(arguments)
     if not shape.fewest <= given <= shape.most:
         message = f"{name} with {given} arguments, {shape.fewest} to {shape.most} expected"
+        raise BadLine(message)
+    if any(argument in SHAPES for argument in arguments[4:]):
+        message = "two lines in one: the end of the first is lost"
         raise BadLine(message)
     _refuse_names(name, call, queue, agent)
     return Event(
