@@ -191,9 +191,12 @@ class Follow:
         if self._file.path == self._path:
             try:
                 status = os.stat(self._path)
-            except OSError:
+                place = status.st_dev, status.st_ino
+            except FileNotFoundError:
                 return None  # renamed, and the new one is not there yet
-            if (status.st_dev, status.st_ino) == (self._file.device, self._file.inode):
+            except OSError:
+                place = None  # opening it will say what it is
+            if place == (self._file.device, self._file.inode):
                 self._seen_ms = now_ms
                 return None
             if self._replaced_ms is None:

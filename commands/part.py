@@ -11,6 +11,8 @@ import pickle
 import sys
 from pathlib import Path
 
+from streams.runtimes.supervisor import tie_to_parent
+
 _PARTS = ("core", "web", "centre")
 
 
@@ -20,8 +22,9 @@ def main() -> None:
     if name not in _PARTS:
         message = f"there is no part {name!r}: one of {', '.join(_PARTS)}"
         raise SystemExit(message)
+    tie_to_parent()
     if name == "web":
-        # Before anything else is imported: what has taken a lock or a socket class already stays unpatched.
+        # Before the rest is imported: what has taken a lock or a socket class already stays unpatched.
         from gevent import monkey  # noqa: PLC0415
 
         monkey.patch_all()

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
     speed = _speed(arguments.speed)
     with wiring.storage(settings, data, keeps=True) as storage:
         if storage.live:
-            said = _ask(settings, data, feed.name, files, speed, storage.store)
+            said = _ask(data, feed.name, files, speed, storage.store)
             sys.stderr.write(f"{feed.name}: {said}\n")
             return
         try:
@@ -76,11 +76,8 @@ def _tally(tally: Tally) -> str:
     return ", ".join([*parts, f"skipped {tally.skipped:,}"])
 
 
-def _ask(settings: Settings, data: Path, feed: str, files: list[Path], speed: float, store: Store) -> str:
+def _ask(data: Path, feed: str, files: list[Path], speed: float, store: Store) -> str:
     """Leaves the work to the running `up`, which alone writes to the log, and waits until it is counted."""
-    if not settings.feeds[feed].enabled:
-        message = f"feed {feed!r} is switched off and `up` is running: enable it or stop `up`"
-        raise WorkFailed(message)
     answer = ask(data, feed, "replay", [str(file) for file in files], speed)
     wait_until_counted(store, feed, int(answer["sequence"]))
     return "replayed by the running Leitstand and counted"
@@ -88,6 +85,10 @@ def _ask(settings: Settings, data: Path, feed: str, files: list[Path], speed: fl
 
 def ask(data: Path, feed: str, kind: str, files: list[str], speed: float) -> dict[str, Any]:
     """Asks the collecting process of a running `up` for something and waits for its answer."""
+    running = wiring.settings_in_force(data)
+    if running is not None and (feed not in running.feeds or not running.feeds[feed].enabled):
+        message = f"the running Leitstand does not collect feed {feed!r}: enable it in its settings, or stop it"
+        raise WorkFailed(message)
     requests = Requests(data, feed)
     name = requests.ask(kind, wiring.wall_clock_ms(), files, speed)
     while (answer := requests.answer_to(name)) is None:

@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,7 @@ from streams.redis_server import RedisServer
 from streams.runtimes.supervisor import Child, Supervisor
 
 LOOK_SECONDS = 0.1
+LOCK_SECONDS = 0.5
 DEMO_ACCOUNTS: tuple[tuple[str, str, dict[str, list[str]]], ...] = (
     ("manager", "manager", {}),
     ("teamlead", "team_lead", {"site": ["Köln"]}),
@@ -60,12 +62,18 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
 def _only_one(data: Path) -> BinaryIO:
     """The lock of the data folder, held while the returned file is open."""
     file = (data / "up.lock").open("wb")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        message = f"another `leitstand up` runs on {data}: stop it, or name another folder with --data"
-        raise WorkFailed(message) from None
-    return file
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # Another command that only asks whether one runs holds the lock for a moment.
+            if time.monotonic() > deadline:
+                message = f"another `leitstand up` runs on {data}: stop it, or name another folder with --data"
+                raise WorkFailed(message) from None
+            time.sleep(LOCK_SECONDS / 20)
+        else:
+            return file
 
 
 def _keep_apart(data: Path, *, demo: bool) -> None:
@@ -143,6 +151,7 @@ class _Running:
         address = str(self._redis.socket_path) if self._redis is not None else storage.redis_url.reveal()
         command = [
             sys.executable,
+            "-P",  # a folder called `config` where Leitstand is started must not stand in for our own
             "-m",
             "commands.part",
             name,
@@ -198,7 +207,7 @@ class _Running:
             if self._stop.wait(LOOK_SECONDS / 4):
                 return
             if web.process is not None and (status := web.process.poll()) is not None:
-                message = f"the web process ended ({status}): is the port free? See above"
+                message = f"the web process ended ({status}); what it said stands above"
                 raise WorkFailed(message)
         url = told.read_text()
         port = int(url.rpartition(":")[2])
@@ -213,9 +222,16 @@ class _Running:
             )
         if not self._settings.feeds:
             sys.stdout.write("There is no feed yet. Name a settings file with --config, or try --demo\n")
-        if ipaddress.ip_address(socket.gethostbyname(self._settings.web.host)).is_unspecified:
+        if _is_every_address(self._settings.web.host):
             _show_to_phones(url, port)
         sys.stdout.flush()
+
+
+def _is_every_address(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def _show_to_phones(url: str, port: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,9 @@ from streams.store import FeedReport
 
 if TYPE_CHECKING:
     from flask import Flask
+
+
+_logger = logging.getLogger("web")
 
 
 class Past:
@@ -124,4 +128,10 @@ def run(settings: Settings, data: Path, address: str) -> None:
         beside.replace(data / "web.url")
 
     web = settings.web
-    server.serve(lambda: create_app(settings, data, address), web.host, web.port, web.tls_cert, web.tls_key, ready)
+    try:
+        server.serve(lambda: create_app(settings, data, address), web.host, web.port, web.tls_cert, web.tls_key, ready)
+    except OSError as error:
+        _logger.error(
+            "cannot listen on %s port %s: %s: choose others with --host and --port", web.host, web.port, error.strerror
+        )
+        raise SystemExit(1) from None

@@ -35,6 +35,8 @@ from streams.redis_server import RedisServer, running_socket
 from streams.store import StoreUnavailable
 from streams.store_redis import RedisStore
 
+STARTING_SECONDS = 15.0
+
 
 def wall_clock_ms() -> int:
     """UTC milliseconds of this machine's clock."""
@@ -176,7 +178,7 @@ def storage(settings: Settings, data: Path, *, keeps: bool = False) -> Iterator[
     if settings.storage.redis_url:
         yield storage_at(settings.storage.redis_url.reveal(), live=is_up(data), keeps=keeps)
         return
-    running = running_socket(data)
+    running = _running(data)
     if running is not None:
         yield storage_at(running, live=is_up(data), keeps=keeps)
         return
@@ -187,6 +189,17 @@ def storage(settings: Settings, data: Path, *, keeps: bool = False) -> Iterator[
             opened.clients.close()
     except RedisNotStarted as error:
         raise WorkFailed(str(error)) from error
+
+
+def _running(data: Path) -> Path | None:
+    """The socket of the Redis that runs; the one of an `up` is waited for, because nobody else may start it then."""
+    deadline = time.monotonic() + STARTING_SECONDS
+    while (running := running_socket(data)) is None and is_up(data):
+        if time.monotonic() > deadline:
+            message = f"`leitstand up` runs on {data}, but its Redis does not answer: see {data / 'redis.log'}"
+            raise WorkFailed(message)
+        time.sleep(0.05)
+    return running
 
 
 def on_signals(stop: Callable[[], None]) -> None:

@@ -167,7 +167,7 @@ ROUTES: Mapping[tuple[str, str], Policy] = {
     ("GET", "/desk/assets/<path:filename>"): Permission.DESK,
     ("GET", "/desk/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"): Permission.DESK,
 }
-CALLBACKS: Mapping[str, Permission] = {}
+CALLBACKS: Mapping[str, Permission] = {"all-kpis.children": _P.DESK}
 """Every callback of the desk by its output, and what it needs beside `Permission.DESK`."""
 
 CALLBACK_PATH = "/desk/_dash-update-component"

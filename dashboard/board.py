@@ -42,7 +42,7 @@ SHOWN: Mapping[Kind, tuple[str, ...]] = {
 _GRIDS = ((1, 1), (2, 1), (2, 2), (3, 2), (4, 2), (3, 3), (4, 3), (5, 3), (6, 3), (5, 4), (6, 4))
 """Columns and rows that fill a screen of 16 to 9 well."""
 
-_SUMS = ("s", "v", "d", "a", "aw", "k:reachability", "l:reachability", "k:wait_p90", "l:wait_p90")
+_SUMS = ("s", "v", "d", "k:reachability", "l:reachability", "k:wait_p90", "l:wait_p90")
 
 
 @dataclass(frozen=True)
@@ -253,7 +253,6 @@ def _sums(
         "sum:waiting": waiting["wn"],
         "sum:longest": formats.NOTHING if gone else text.sums_waiting.format(longest=waiting["wl"]),
         "sum:late": "" if gone else text.sums_late.format(n=late),
-        "sum:offered": formats.NOTHING if gone else formats.whole(drawn.now["offered"], text.language),
         "sum:offered_today": text.sums_offered.format(n=formats.whole(drawn.today["offered"], text.language)),
     }
 

@@ -24,10 +24,10 @@ from dashboard.board import View
 from dashboard.login import on_phone
 from dashboard.sessions import caller_or_none
 
-BY_VIEW = frozenset({"/stream", "/board", "/passport"})
+BY_VIEW = frozenset({"/stream", "/board"})
 """Routes that show what the query's view says: who may not open that view may not read it either."""
 
-_FOR_PROGRAMS = ("/api/", "/stream", "/whoami", "/board", "/passport", "/readyz", "/healthz", "/desk/_")
+_FOR_PROGRAMS = ("/api/", "/stream", "/whoami", "/board", "/readyz", "/healthz", "/desk/_")
 
 _log = logging.getLogger(__name__)
 

@@ -141,7 +141,7 @@ class Hub:
         self._feeds_within = feeds_within
         self.as_of_ms: int | None = None
         self._store = store
-        self._clock = clock
+        self.clock = clock
         self._readings: dict[Cell, Reading] = {}
         self._within: dict[Scope, list[Cell]] = {}
         self._feeds: dict[str, FeedReport] = {}
@@ -174,7 +174,7 @@ class Hub:
 
     def _wait_seconds(self) -> float:
         interval = PUSH_EVERY_SECONDS if self._changed else TELL_EVERY_SECONDS
-        return max(0.0, self._pushed_at + interval - self._clock())
+        return max(0.0, self._pushed_at + interval - self.clock())
 
     def _take(self, wait_seconds: float) -> bool:
         try:
@@ -224,7 +224,7 @@ class Hub:
 
         A picture that stands still sends nothing that a page could take for news: so its numbers turn grey in time.
         """
-        now = self._clock()
+        now = self.clock()
         if now < self._pushed_at + (PUSH_EVERY_SECONDS if self._changed else TELL_EVERY_SECONDS):
             return
         news, self._changed, self._pushed_at = self._changed, False, now

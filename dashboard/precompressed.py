@@ -39,16 +39,22 @@ class Compressor:
         self._folder = folder
         self._apart = apart
         self._kept: dict[tuple[str, str], bytes] = {}
+        self._begun: set[str] = set()
 
     def compress(self, data: bytes, encoding: str) -> bytes:
-        """The data in this encoding ("br" or "gzip"): the best there is without making anybody wait."""
+        """The data in this encoding ("br" or "gzip"): the best there is without making anybody wait.
+
+        Where that is not the best possible, the best is made in the background, for whoever asks later.
+        """
         place = (_digest(data), encoding)
         known = self._kept.get(place) or (self._saved(place[0]) if encoding == "br" else None)
         if known is None:
             # Deterministic (mtime 0), so that two processes serve the same bytes.
             known = brotli.compress(data, quality=_FAST) if encoding == "br" else gzip.compress(data, 6, mtime=0)
+            if encoding == "br" and place[0] not in self._begun:
+                self.prepare_ahead([data])
         if len(self._kept) < _MOST_KEPT:
-            self._kept[place] = known
+            self._kept.setdefault(place, known)
         return known
 
     def prepare(self, data: bytes) -> None:
@@ -67,6 +73,7 @@ class Compressor:
     def prepare_ahead(self, contents: Iterable[bytes]) -> threading.Thread:
         """Prepares all of these in the background; the thread is returned, already running."""
         waiting = list(contents)
+        self._begun.update(_digest(data) for data in waiting)
 
         def work() -> None:
             for data in waiting:

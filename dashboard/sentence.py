@@ -45,12 +45,14 @@ def say(tiles: Sequence[Tile], *, group: str, as_of_ms: int, feeds_configured: i
     def sentence(lead: str, tail: str, mood: str) -> Sentence:
         return Sentence(lead.format(**names), f"{tail.format(**names)}.{rest}", mood)
 
+    if total == 1 and (counts["bad"] or counts["warn"]):
+        return sentence(words.say_only, _only_tail(tiles[0], as_of_ms, words), tiles[0].state)
     if counts["bad"]:
         return sentence(words.say_lead, _bad_tail(tiles, counts["bad"], as_of_ms, words), "bad")
     if counts["warn"]:
         return sentence(words.say_close, words.say_close_tail, "warn")
     if counts["good"] == total:
-        return sentence(words.say_good_one if total == 1 else words.say_good, words.say_good_tail * (total > 1), "good")
+        return sentence(words.say_only if total == 1 else words.say_good, words.say_good_tail, "good")
     if counts["good"]:
         few = total - counts["good"] - counts["lost"]
         return sentence(words.say_some_good, words.say_some_good_tail if few else words.say_good_tail, "good")
@@ -69,13 +71,19 @@ def _states(tiles: Sequence[Tile], group: str) -> dict[str, str]:
     return states
 
 
+def _since(worst: Tile, as_of_ms: int, words: Wording) -> str:
+    if worst.since_ms is None or as_of_ms - worst.since_ms < 60_000:
+        return ""
+    return words.say_since.format(ago=ago(as_of_ms - worst.since_ms, words))
+
+
+def _only_tail(only: Tile, as_of_ms: int, words: Wording) -> str:
+    return words.say_below + _since(only, as_of_ms, words) if only.state == "bad" else f" {words.warn}"
+
+
 def _bad_tail(tiles: Sequence[Tile], bad: int, as_of_ms: int, words: Wording) -> str:
-    worst = tiles[0]
-    name = worst.source.name.replace("{", "{{").replace("}", "}}")
-    since_ms = worst.since_ms
-    since = ""
-    if since_ms is not None and as_of_ms - since_ms >= 60_000:
-        since = words.say_since.format(ago=ago(as_of_ms - since_ms, words))
+    name = tiles[0].source.name.replace("{", "{{").replace("}", "}}")
+    since = _since(tiles[0], as_of_ms, words)
     if bad == 1:
         return words.say_one.format(worst=name) + since
     if since:

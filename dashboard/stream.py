@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -68,9 +67,7 @@ class _Body:
             self._leave()
 
 
-def register(
-    app: Flask, hub: Hub, users: Users, ended: threading.Event, clock: Callable[[], float] = time.monotonic
-) -> None:
+def register(app: Flask, hub: Hub, users: Users, ended: threading.Event) -> None:
     """Adds the route. Setting `ended` and waking the channels ends all streams."""
     open_streams: Counter[str] = Counter()
 
@@ -89,7 +86,7 @@ def register(
             if open_streams[session.token] <= 0:
                 del open_streams[session.token]
 
-        body = _Body(events(channel, lambda: stands(users, session, view.kind), clock, ended), leave)
+        body = _Body(events(channel, lambda: stands(users, session, view.kind), hub.clock, ended), leave)
         response = Response(body, mimetype="text/event-stream", direct_passthrough=True)
         response.headers["X-Accel-Buffering"] = "no"
         return response

@@ -124,6 +124,8 @@ def take(browser: Browser, address: str, wanted: list[str]) -> None:
         page = context.new_page()
         page.on("console", lambda message: print(message.type, message.text, file=sys.stderr))  # noqa: T201
         page.on("pageerror", lambda error: print("page error", error, file=sys.stderr))  # noqa: T201
+        if name == "state-lost":
+            page.clock.install()
         page.goto(address + {"more": "/mehr", "offline": "/offline"}.get(name, PATHS[kind]))
         page.wait_for_load_state("load")
         if kind == "desk":
@@ -132,8 +134,8 @@ def take(browser: Browser, address: str, wanted: list[str]) -> None:
             page.locator("button.v").first.click()
             page.wait_for_selector("dialog[open] .passport")
         if name == "state-lost":
-            page.clock.install()
-            page.evaluate("document.documentElement.dataset.age = 'lost'")
+            page.clock.fast_forward(65_000)
+            page.wait_for_selector("[data-age=lost]")
         page.screenshot(path=PICTURES / f"{name}.png")
         context.close()
 

@@ -171,7 +171,7 @@ class Engine:
             windows.changed[:] = False
         if wanted.size == 0:
             return []
-        self._refresh_maxima(wanted)
+        self.refresh_maxima(wanted)
         oldest = self._oldest()
         return [self._reading(cell, int(oldest[cell])) for cell in wanted.tolist()]
 
@@ -202,7 +202,8 @@ class Engine:
         np.minimum.at(oldest, self.visits.cell[rows], self.visits.arrived[rows])
         return oldest
 
-    def _refresh_maxima(self, cells: npt.NDArray[np.int64]) -> None:
+    def refresh_maxima(self, cells: npt.NDArray[np.int64]) -> None:
+        """Makes `windows.wait_max_ms` of these cells exact; until then it is an upper bound."""
         windows = self.windows
         stale = np.zeros(len(windows.sums), np.bool_)
         stale[cells] = windows.max_is_stale[cells].any(axis=1)

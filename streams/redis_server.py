@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
-import queue
 import shutil
 import signal
 import socket
 import stat
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -18,9 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from streams.redis_binary import RedisNotStarted, Version, find_binary, parse_version, version_of
+from streams.redis_child import spawn
 
 _OLDEST = Version(6, 2)
 _ANSWER_SECONDS = 10.0
@@ -29,15 +28,6 @@ _LOCK_SECONDS = 2.0
 _POLL_SECONDS = 0.002
 _LONGEST_SOCKET_PATH = 100
 _LARGEST_LOG_BYTES = 4_000_000
-
-# Runs between fork and exec: Linux then ends the server together with the thread that started it. As a program of its
-# own because Python code in a forked child of a program with threads can hang.
-_TIED_TO_PARENT = (
-    "import ctypes, os, sys\n"
-    f"ctypes.CDLL(None).prctl(1, {int(signal.SIGTERM)}, 0, 0, 0)\n"
-    "if os.getppid() != int(sys.argv[1]): sys.exit('the program that wanted this server has ended')\n"
-    "os.execv(sys.argv[2], sys.argv[2:])\n"
-)
 
 
 class RedisServer:
@@ -139,23 +129,13 @@ class RedisServer:
         log_path = self.folder / "redis.log"
         if log_path.exists() and log_path.stat().st_size > _LARGEST_LOG_BYTES:
             log_path.replace(self.folder / "redis.log.1")
-        spawned: queue.SimpleQueue[subprocess.Popen[bytes] | OSError] = queue.SimpleQueue()
         with log_path.open("ab") as log:
             log_from = log.tell()
-            command = [str(binary), *self._options()]
-            if sys.platform == "linux":
-                command = [sys.executable, "-I", "-S", "-c", _TIED_TO_PARENT, str(os.getpid()), *command]
-            # A thread of its own starts the child and waits for it: Linux ties the child to the *thread* that started
-            # it, and the caller's thread may end long before the program does.
-            self._keeper = threading.Thread(
-                target=_keep, args=(command, log, lock, self._data, spawned), name="redis-server", daemon=True
-            )
-            self._keeper.start()
-            child = spawned.get()
-        if isinstance(child, OSError):
-            message = f"could not start {binary}: {child}"
-            raise RedisNotStarted(message) from child
-        self._child = child
+            try:
+                self._child, self._keeper = spawn([str(binary), *self._options()], log, lock, self._data)
+            except OSError as error:
+                message = f"could not start {binary}: {error}"
+                raise RedisNotStarted(message) from error
         return log_from
 
     def _options(self) -> list[str]:
@@ -165,7 +145,9 @@ class RedisServer:
             "unixsocketperm": "700",
             "dir": str(self._data),
             "appendonly": "yes",
-            "appendfsync": "everysec",
+            # Not everysec: while its own fsync runs, Redis then acknowledges entries that it has not even written, and
+            # a kill loses them. `redis_child` does the same once a second without holding a write back.
+            "appendfsync": "no",
             "save": "",
             "maxmemory": f"{self.memory_mb}mb",
             "maxmemory-policy": "noeviction",
@@ -204,30 +186,6 @@ def running_socket(folder: Path) -> Path | None:
     except FileNotFoundError:
         return None
     return path if _ping(path) else None
-
-
-def _keep(
-    command: list[str],
-    log: IO[bytes],
-    lock: int,
-    folder: Path,
-    spawned: queue.SimpleQueue[subprocess.Popen[bytes] | OSError],
-) -> None:
-    try:
-        child = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-            pass_fds=(lock,),
-            start_new_session=False,  # Ctrl-C in the terminal is the parent's business: it stops the server last
-        )
-    except OSError as error:
-        spawned.put(error)
-        return
-    spawned.put(child)
-    child.wait()
 
 
 @contextmanager

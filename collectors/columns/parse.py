@@ -11,7 +11,8 @@ from operator import itemgetter
 
 import msgspec
 
-from collectors.columns.language import ColumnMap, read_map
+from collectors.columns.language import ColumnMap
+from collectors.columns.read_map import read_map
 from collectors.columns.rows import Binding, BoundCase, Readers, Row
 from collectors.contract import DUPLICATE, LONGEST_MS, BadLine, Parsed, Verdict, Wiring, dead
 from collectors.names import bad_name

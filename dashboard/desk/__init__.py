@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 CALLBACK_OUTPUTS = ("all-kpis.children",)
 """Every callback of the desk, for the table of who may call what."""
 
+_CHOSEN: dict[str, Any] = {"id": "chosen", "hidden": True, "data-row": ""}
 # The overview uses none of these: without them the page needs half of the script.
 _NOT_NEEDED = re.compile(r'<script src="[^"]*(?:polyfill|dash_table|dash_core_components)[^"]*"></script>\s*')
 
@@ -31,7 +32,7 @@ _NOT_NEEDED = re.compile(r'<script src="[^"]*(?:polyfill|dash_table|dash_core_co
 class _Desk(Dash):
     context: PageContext
 
-    def interpolate_index(self, **parts: str) -> str:
+    def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
         board = self.context.compose(View.from_query(request.args, "desk"))
         return page(
             "desk.html",
@@ -48,7 +49,7 @@ def create_desk(server: Flask, context: PageContext) -> Dash:
     """Adds the Dash app to `server`. Its index and its layout are made anew for the user of every request."""
     app = _Desk(
         "dashboard.desk",
-        server=server,
+        server=server,  # type: ignore[arg-type]
         url_base_pathname="/desk/",
         title="Leitstand",
         update_title="",
@@ -78,7 +79,7 @@ def _layout(context: PageContext) -> Any:
         [
             html.H2(text.all_kpis, className="section"),
             # The script of the page writes the chosen row here; the callback reads it.
-            html.Div(id="chosen", hidden=True, **{"data-row": ""}),
+            html.Div(**_CHOSEN),
             html.Div(html.P(text.choose_row, className="soft"), id="all-kpis"),
         ],
         id="all-kpis-section",

@@ -56,7 +56,7 @@ class Wording:
     say_close_tail: str
     say_good: str
     say_good_tail: str
-    say_good_one: str
+    say_only: str
     say_some_good: str
     say_some_good_tail: str
     say_few: str
@@ -116,20 +116,17 @@ class Wording:
     group_title: str
     groups: Mapping[str, str]
     sort_by: str
-    sort_worst: str
     columns: Mapping[str, str]
     legend_now: str
     legend_today: str
     legend_goal: str
-    day_line: str
-    pair_scale: str
+    legend_waiting: str
     page_of: str
     full_screen: str
     sums_lost: str
     sums_late: str
     sums_waiting: str
     sums_offered: str
-    sums_goal: str
     all_kpis: str
     choose_row: str
     close: str
@@ -142,9 +139,6 @@ class Wording:
     basis: str
     basis_live: str
     instant: str
-    threshold: str
-    short_abandon: str
-    several: str
     passport_gone: str
     hold_hint: str
     other_kpis: str

@@ -1,7 +1,7 @@
 """Keeps child processes running: starts them, restarts what dies, ends them all, and leaves no orphan behind.
 
 A child is a program of its own that dies with its parent: the kernel ends it (Linux) and, everywhere, the pipe on its
-standard input closes, which `end_with_parent` watches.
+standard input closes, which `tie_to_parent` and `end_with_parent` look at.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -25,10 +26,22 @@ _END_SECONDS = 8.0
 _logger = logging.getLogger(__name__)
 
 
-def end_with_parent(end: Callable[[], None]) -> None:
-    """Called by a child at its start: `end` runs when the parent is gone, however it ended."""
+def tie_to_parent() -> None:
+    """Called by a child before anything that takes time: Linux then sends it SIGTERM when its parent is gone.
+
+    Exits where the parent is gone already, which the kernel tells nobody about.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    look = select.poll()
+    look.register(sys.stdin.fileno(), select.POLLIN)
+    if any(event & select.POLLHUP for _, event in look.poll(0)):
+        message = "the program that wanted this one has ended"
+        raise SystemExit(message)
+
+
+def end_with_parent(end: Callable[[], None]) -> None:
+    """Called by a child that can end cleanly: `end` runs when the parent is gone, on every system."""
 
     def watch() -> None:
         while os.read(sys.stdin.fileno(), 1024):

@@ -1,173 +1,17 @@
-"""From lines to the log, through kills and a log that does not answer: nothing lost, nothing twice."""
+"""From lines to the log: a log that does not answer, saved state, letters that are retried."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from collectors.contract import FeedBusy, Parsed
 from collectors.requests import Requests
-from streams.log import Entry, LogFull, LogUnavailable
-from streams.log_memory import MemoryLog
+from streams.log import LogFull, LogUnavailable
 from streams.records import GivenUp, Handled
 from tests.collectors.bench import BANK_LIKE, NOW_MS, Bench, entry, parser_of, write
-
-
-class Killed(BaseException):
-    """The process was killed here."""
-
-
-class ShakyLog:
-    """A memory log that fails as it is told: "before" and "after" the append, with an exception of choice."""
-
-    def __init__(self) -> None:
-        self.inner = MemoryLog()
-        self.plan: list[tuple[str, BaseException] | None] = []
-
-    def append(self, payload: bytes, bookmark: tuple[str, Mapping[str, bytes]] | None = None) -> str:
-        moment, error = (self.plan.pop(0) if self.plan else None) or ("", None)
-        if error is not None and moment == "before":
-            raise error
-        position = self.inner.append(payload, bookmark)
-        if error is not None:
-            raise error
-        return position
-
-    def bookmark(self, name: str) -> dict[str, bytes]:
-        return self.inner.bookmark(name)
-
-    def read(self, after: str, limit: int, wait_seconds: float = 0.0) -> Sequence[Entry]:
-        return self.inner.read(after, limit, wait_seconds)
-
-    def first(self) -> str | None:
-        return self.inner.first()
-
-    def last(self) -> str:
-        return self.inner.last()
-
-
-def shaky_bench(folder: Path, kind: str = "queue_log") -> tuple[Bench, ShakyLog]:
-    log = ShakyLog()
-    bench = Bench(folder, kind, log=log)
-    bench.memory = log.inner
-    return bench, log
-
-
-def history(seed: int, calls: int = 60) -> list[str]:
-    """A plausible queue_log with every kind of line, broken ones too."""
-    chance = random.Random(seed)
-    events: list[tuple[int, str]] = []
-    start = NOW_MS // 1000 - 7_200
-    for number in range(calls):
-        at, queue, agent = start + chance.randrange(6_000), f"q{chance.randrange(3)}", f"agent {chance.randrange(5)}"
-        call = f"{at}.{number % 40}"
-        events.append((at, f"{at}|{call}|{queue}|NONE|ENTERQUEUE||0|1"))
-        wait, talk = chance.randrange(60), chance.randrange(200)
-        kind = chance.randrange(6)
-        if kind <= 2:
-            events.append((at + wait, f"{at + wait}|{call}|{queue}|{agent}|CONNECT|{wait}|x|2"))
-            done = at + wait + talk
-            name = "COMPLETEAGENT" if kind else "COMPLETECALLER"
-            events.append((done, f"{done}|{call}|{queue}|{agent}|{name}|{wait}|{talk}|1"))
-            events.append((done, f"{done}|{call}|{queue}|{agent}|WRAPUPSTART|{talk % 7}"))
-        elif kind == 3:
-            events.append((at + wait, f"{at + wait}|{call}|{queue}|NONE|ABANDON|1|1|{wait}"))
-            events.append((at + wait, f"{at + wait}|{call}|{queue}|NONE|EXITEMPTY|1|1|{wait}"))
-        elif kind == 4:
-            events.append((at + wait, f"{at + wait}|NONE|NONE|NONE|{chance.choice(['QUEUESTART', 'MINE'])}|"))
-            events.append((at + wait, f"{at + wait}|{call}|{queue}|NONE|FULL|"))
-        else:
-            events.append((at + wait, f"broken line {number} |||"))
-    return [line for _, line in sorted(events)]
-
-
-def straight(folder: Path, lines: list[str]) -> Bench:
-    """The same lines in one undisturbed go."""
-    bench = Bench(folder)
-    write(folder / "straight", *lines)
-    bench.run.follow(folder / "straight")
-    bench.drain()
-    return bench
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_kills_and_failures_at_random_moments_change_nothing(
-    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("collectors.ingest.BATCH_LINES", 7)
-    monkeypatch.setattr("collectors.ingest.REMEMBER_MS", 3_000)
-    chance = random.Random(seed)
-    lines = history(seed)
-    truth = straight(tmp_path, lines)
-    bench, log = shaky_bench(tmp_path / "shaky")
-    path = tmp_path / "queue_log"
-    failures: list[tuple[str, BaseException] | None] = [
-        ("before", Killed()),
-        ("after", Killed()),
-        ("before", LogUnavailable("gone")),
-        ("after", LogUnavailable("no answer")),
-        ("before", LogFull("full")),
-        None,
-        None,
-    ]
-    kills = 0
-    bench.run.follow(path)
-    for number, line in enumerate(lines):
-        write(path, line)
-        if number == len(lines) // 2:
-            path.rename(tmp_path / "queue_log.1")
-        log.plan = [chance.choice(failures)]
-        bench.now_ms += 700
-        try:
-            for _ in range(3):
-                bench.run.step(bench.now_ms)
-                bench.now_ms += 200
-        except Killed:
-            kills += 1
-            bench.restart().follow(path)
-    log.plan = []
-    bench.now_ms += 10_000
-    bench.settle()
-    assert kills > 3
-    assert bench.facts() == renamed_doors(truth, bench)
-    assert bench.tally() == truth.tally()
-    assert {letter.data for letter in bench.letters.all()} == {letter.data for letter in truth.letters.all()}
-    assert len(bench.letters.all()) == truth.tally().dead
-
-
-def renamed_doors(truth: Bench, other: Bench) -> list[object]:
-    """The true facts; ids at the door are those of `other`, since they hang on the file's parts, which differ."""
-    doors = [fact.visit for fact in other.facts() if type(fact).__name__ == "AtTheDoor"]
-    assert len(set(doors)) == len(doors)
-    ids = iter(doors)
-    facts: list[object] = []
-    for fact in truth.facts():
-        if type(fact).__name__ == "AtTheDoor":
-            facts.append(type(fact)(next(ids), fact.at_ms, fact.door, fact.cell))  # type: ignore[union-attr]
-        else:
-            facts.append(fact)
-    return facts
-
-
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_replay_that_was_killed_is_finished_by_the_next(tmp_path: Path, moment: str) -> None:
-    bench, log = shaky_bench(tmp_path / "data", "columns")
-    path = tmp_path / "calls.csv"
-    rows = [f"{n};Verkauf;2025-10-08 10:00:00;2025-10-08 10:01:00;5;LOST;-" for n in range(5_000)]
-    write(path, "id;line;start;end;wait;outcome;agent", *rows)
-    log.plan = [None, (moment, Killed())]
-    bench.run.replay([path])
-    with pytest.raises(Killed):
-        bench.drain()
-    first = bench.tally().counted
-    assert 0 < first < 5_000
-    bench.restart()
-    bench.replay(path)
-    tally = bench.tally()
-    assert (tally.counted, tally.duplicate) == (5_000, first)
+from tests.collectors.shaky import Killed, shaky_bench
 
 
 def test_a_log_that_does_not_answer_is_said_once_lost_and_once_back(tmp_path: Path) -> None:

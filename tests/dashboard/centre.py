@@ -1,4 +1,4 @@
-"""A made-up centre for tests of the web side: three providers with names that must not leak, and the whole application."""
+"""A made-up centre for tests of the web side: three providers with names that must not leak, and the application."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def test_the_best_compression_is_made_ahead_and_survives_a_restart(tmp_path: Pat
     data = b"leitstand " * 5000 + bytes(range(256)) * 20
     first = Compressor(tmp_path)
     fast = first.compress(data, "br")
-    first.prepare_ahead([data]).join()
+    first.prepare(data)
     best = first.compress(data, "br")
     assert len(best) < len(fast)
     assert brotli.decompress(best) == data

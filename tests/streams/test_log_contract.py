@@ -152,23 +152,24 @@ def test_a_server_that_stands_still_gets_each_entry_once(
 def test_killing_the_server_loses_nothing_acknowledged_and_doubles_nothing(redis_server: RedisServer) -> None:
     clients = connect(redis_server.socket_path)
     log = RedisLog(clients)
-    stop_at = 3
-    for round_number in range(stop_at):
+    acknowledged = 0
+    for appends_before_the_kill in (1, 60, 400):
+        offset = int(log.bookmark("feed").get("offset", b"0"))
+        kill_at = offset + appends_before_the_kill
         pid = redis_server.pid
         assert pid is not None
-        killer = threading.Timer(0.05, os.kill, (pid, signal.SIGKILL))
-        killer.start()
-        while redis_server.pid is not None:
-            offset = int(log.bookmark("feed").get("offset", b"0")) if redis_server.pid else 0
-            try:
-                for number in range(offset + 1, offset + 1_000_000):
-                    log.append(b"%d" % number, ("feed", {"offset": b"%d" % number}))
-                    acknowledged = number
-            except LogUnavailable:
-                redis_server.wait(1.0)
+        killer = threading.Timer(0.003, os.kill, (pid, signal.SIGKILL))
+        try:
+            for number in range(offset + 1, offset + 1_000_000):
+                log.append(b"%d" % number, ("feed", {"offset": b"%d" % number}))
+                acknowledged = number
+                if number == kill_at:
+                    killer.start()
+        except LogUnavailable:
+            assert redis_server.wait(10.0)
         redis_server.start()
         found = [int(payload) for payload in payloads(log)]
-        assert found == list(range(1, len(found) + 1)), f"round {round_number}"
+        assert found == list(range(1, len(found) + 1))
         assert acknowledged <= found[-1] <= acknowledged + 1
         assert log.bookmark("feed") == {"offset": b"%d" % found[-1]}
     clients.close()
@@ -200,6 +201,18 @@ def test_a_full_memory_is_told_before_anything_is_lost(start_redis: StartRedis, 
     log.append(b"room again", ("feed", {"offset": b"end"}))
     assert [len(payload) for payload in payloads(log)] == [200_000, len(b"room again")]
     clients.close()
+
+
+@server
+def test_appending_stops_while_the_live_cells_still_have_room(clients: RedisClients) -> None:
+    RedisLog(clients).append(bytes(1_000_000))
+    clients.write.config_set("maxmemory", int(clients.write.info("memory")["used_memory"] / 0.85))
+    with pytest.raises(LogFull, match="raise the memory limit"):
+        RedisLog(clients).append(b"too much")
+    clients.write.set("cell", b"still written")
+    clients.write.config_set("maxmemory", "0")
+    RedisLog(clients).append(b"fits")
+    assert [len(payload) for payload in payloads(RedisLog(clients))] == [1_000_000, 4]
 
 
 @server

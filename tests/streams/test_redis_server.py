@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -65,7 +66,7 @@ def test_it_keeps_everything_safe_and_to_itself(start_redis: StartRedis, tmp_pat
     wanted = {
         "port": "0",
         "appendonly": "yes",
-        "appendfsync": "everysec",
+        "appendfsync": "no",
         "save": "",
         "maxmemory": str(64 * 1024 * 1024),
         "maxmemory-policy": "noeviction",
@@ -101,6 +102,27 @@ def test_data_survives_stop_and_kill(start_redis: StartRedis, name: str) -> None
     clients.close()
 
 
+@pytest.mark.parametrize("name", BINARIES)
+def test_what_was_written_reaches_the_disk_every_second(
+    start_redis: StartRedis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    synced: list[tuple[str, int]] = []
+    fdatasync = os.fdatasync
+
+    def noted(file: int) -> None:
+        synced.append((os.readlink(f"/proc/self/fd/{file}"), os.fstat(file).st_size))
+        fdatasync(file)
+
+    monkeypatch.setattr(os, "fdatasync", noted)
+    clients = connect(start_redis(binary_name=name).socket_path)
+    for _ in range(2):
+        synced.clear()
+        clients.write.set("key", os.urandom(10_000))
+        wait_for(lambda: any(size >= 10_000 for _, size in synced), "a flush of the written file", 5.0)
+    assert {Path(path).suffix for path, _ in synced} == {".aof"}
+    clients.close()
+
+
 PARENT = """
 import sys, threading, time
 from pathlib import Path
@@ -133,22 +155,26 @@ def test_it_ends_with_its_parent_and_the_next_one_goes_on(
         assert path is not None
         clients = connect(path)
         clients.write.set("key", "value")
-        assert lives(pid), "the server ended with the thread that started it"
+        outlived_its_thread = lives(pid)
         program.send_signal(number)
-        program.wait()
-        server = start_redis(tmp_path)
-        wait_for(lambda: not lives(pid), f"server {pid} to end with its parent")
-        assert server.socket_path == path
-        assert clients.read.get("key") == b"value"
-        clients.close()
+    assert outlived_its_thread, "the server ended with the thread that started it"
+    server = start_redis(tmp_path)
+    wait_for(lambda: not lives(pid), f"server {pid} to end with its parent")
+    assert server.socket_path == path
+    assert clients.read.get("key") == b"value"
+    clients.close()
 
 
 def test_ctrl_c_in_the_terminal_does_not_reach_it(tmp_path: Path) -> None:
     """Ctrl-C goes to the whole process group; the parent still needs its log while it ends."""
     program, pid = parent(tmp_path)
     with program:
-        assert os.getpgid(pid) != os.getpgid(program.pid)
+        groups = os.getpgid(pid), os.getpgid(program.pid)
+        path = running_socket(tmp_path)
         program.kill()
+    assert path is not None
+    shutil.rmtree(path.parent)
+    assert groups[0] != groups[1]
 
 
 def test_one_server_per_folder(start_redis: StartRedis, tmp_path: Path) -> None:

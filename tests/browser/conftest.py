@@ -1,0 +1,61 @@
+"""Fixtures of the browser tests: one Chromium, one served application, a user who has logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from argon2 import PasswordHasher
+
+from dashboard import users
+from streams.records import Cell
+from tests.browser.served import PASSWORD, USER, Served
+from tests.dashboard.boards import reading
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+ALPHA, BETA = Cell("Alpha", "Nord"), Cell("Beta", "Süd")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium without a window."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists():
+        pytest.skip("Debian's chromium is not installed (apt install chromium)")
+    with sync_api.sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """The application with one hotline in its target and one below."""
+    monkeypatch.setattr(users, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    served = Served(tmp_path, [ALPHA, BETA])
+    served.publish([reading(ALPHA, (90, 100)), reading(BETA, (40, 100))], whole=True)
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def phone(chromium: Browser, served: Served) -> Iterator[BrowserContext]:
+    """A phone on which the user has logged in."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, service_workers="block")
+    page = context.new_page()
+    page.goto(f"{served.url}/login?language=de")
+    page.fill("[name=user]", USER)
+    page.fill("[name=password]", PASSWORD)
+    page.click("form button")
+    page.wait_for_url(f"{served.url}/**")
+    page.close()
+    yield context
+    context.close()

@@ -1,0 +1,109 @@
+"""The whole application on a port of this machine, with made-up readings that a test can change."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from werkzeug.serving import make_server
+
+from dashboard import wall
+from dashboard.access import Scope
+from dashboard.api import Figures
+from dashboard.app import WebSettings, create_app
+from dashboard.board import Board, View, compose
+from dashboard.database import open_database
+from dashboard.desk import create_desk
+from dashboard.hub import Hub
+from dashboard.targets import Targets
+from dashboard.users import Users
+from mobile import pages
+from streams.catalogue import Options
+from streams.days import SiteClock
+from streams.reading import Reading
+from streams.records import Cell
+from streams.store import FeedReport
+from streams.store_memory import MemoryStore
+from tests.dashboard.boards import feed, targets
+from tests.dashboard.centre import history
+
+USER, PASSWORD = "karin", "a long pass phrase"
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Served:
+    """A running Leitstand of one user who sees everything. `publish` shows readings as of now."""
+
+    def __init__(self, folder: Path, configured: Sequence[Cell] = ()) -> None:
+        self.judged: Targets = targets()
+        self.store = MemoryStore()
+        self._fence = self.store.acquire()
+        self._configured = configured
+        users = Users(open_database(folder), now_ms)
+        users.add_user(USER, PASSWORD, "manager", Scope())
+        self.hub = Hub(self.store, self._present)
+        figures = Figures(history, lambda _: SiteClock("Europe/Berlin"), Options(), now_ms, list(configured))
+        self._stop = threading.Event()
+        app = create_app(
+            WebSettings(), self.hub, users, figures, pages=[pages.register, wall.register], desk=create_desk
+        )
+        self._end_streams: Callable[[], None] = app.extensions["close"]
+        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._threads = [
+            threading.Thread(target=self.hub.run, args=(self._stop,), daemon=True),
+            threading.Thread(target=self._server.serve_forever, daemon=True),
+        ]
+
+    def _present(
+        self,
+        readings: Iterable[Reading],
+        feeds: Iterable[FeedReport],
+        *,
+        as_of_ms: int,
+        scope: Scope,
+        language: str,
+        view: View,
+    ) -> Board:
+        return compose(
+            readings,
+            feeds,
+            as_of_ms=as_of_ms,
+            now_ms=now_ms(),
+            scope_name=scope.name,
+            configured=self._configured,
+            targets=self.judged,
+            language=language,
+            view=view,
+            feeds_configured=1,
+        )
+
+    def publish(self, readings: Sequence[Reading], *, whole: bool = False) -> None:
+        """Publishes as of now, with a feed that has just been heard of."""
+        at_ms = now_ms() // 1000 * 1000
+        alive = feed()
+        alive.heard_ms = at_ms
+        write = self.store.replace if whole else self.store.publish
+        write(self._fence, at_ms, "1", readings, [alive])
+
+    def pause(self, seconds: float) -> None:
+        """Lets the application go on between two looks at it."""
+        self._stop.wait(seconds)
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Ends streams, hub and server."""
+        self._stop.set()
+        self._end_streams()
+        self._server.shutdown()
+        self._server.server_close()
+        for thread in self._threads:
+            thread.join(10)

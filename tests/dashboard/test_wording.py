@@ -1,0 +1,77 @@
+"""One catalogue, complete in both languages, and no text beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from dashboard import order
+from dashboard.tile import PAIRS, STATES
+from dashboard.wording import LANGUAGES, WORDINGS, Wording, words
+from streams.counters import COUNTERS
+
+ROOT = Path(__file__).parents[2]
+OURS = ("board_*.html", "desk.html", "more.html", "offline.html", "page.html", "passport.html", "phone.html",
+        "shapes.html", "wall.html")  # fmt: skip
+TEMPLATES = [path for name in OURS for path in sorted((ROOT / "dashboard" / "templates").glob(name))]
+SOURCES = [
+    *TEMPLATES,
+    *(ROOT / "dashboard").glob("*.py"),
+    *(ROOT / "dashboard" / "desk").glob("*.py"),
+    *(ROOT / "mobile").glob("*.py"),
+]
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Wording)])
+def test_both_languages_say_the_same_things_with_the_same_places(name: str) -> None:
+    german, english = (getattr(WORDINGS[language], name) for language in ("de", "en"))
+    assert type(german) is type(english)
+    if isinstance(german, Mapping):
+        assert german.keys() == english.keys()
+        assert all(german.values() or [True])
+    elif isinstance(german, tuple):
+        assert len(german) == len(english)
+    else:
+        assert german
+        assert english
+        # A wrong place would only show in the rare case in which that text is used.
+        assert places(german) == places(english)
+
+
+def test_every_state_counter_and_column_has_its_word() -> None:
+    for language in LANGUAGES:
+        text = words(language)
+        assert all(getattr(text, state) for state in STATES)
+        assert set(COUNTERS) | {"wait_max_ms"} <= text.counters.keys()
+        assert set(order.SORTS) - {"worst", "name"} <= text.columns.keys()
+        assert set(PAIRS) <= text.columns.keys()
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_templates_hold_no_text_of_their_own(path: Path) -> None:
+    source = re.sub(
+        r"\{% block body_class %\}.*?\{% endblock %\}|<pre>.*?</pre>", " ", path.read_text(), flags=re.DOTALL
+    )
+    bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!.*?>|<[^>]*>", " ", source, flags=re.DOTALL)
+    assert not re.search(r"[A-Za-zÄÖÜäöüß]{2,}", bare)
+    labels = re.findall(r'(?:aria-label|title|alt|placeholder)="([^"{]+)', path.read_text())
+    assert not labels
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Wording) if each.name not in STATES])
+def test_no_text_is_left_over(name: str) -> None:
+    used = re.compile(rf"(?:w|words|text|words\([^)]*\))\.{name}\b")
+    assert any(used.search(path.read_text()) for path in SOURCES)
+
+
+def test_an_unknown_language_is_german() -> None:
+    assert words("fr") is WORDINGS["de"]
