@@ -21,8 +21,8 @@ def importable() -> bool:
 def count(lines: list[bytes]) -> int:
     """Runs the dataflow over the lines; the result is how many window counts came out."""
     import bytewax.operators as op  # type: ignore[import-not-found,unused-ignore]
-    import bytewax.operators.windowing as windowing  # type: ignore[import-not-found,unused-ignore]
     from bytewax.dataflow import Dataflow  # type: ignore[import-not-found,unused-ignore]
+    from bytewax.operators import windowing  # type: ignore[import-not-found,unused-ignore]
     from bytewax.testing import TestingSink, TestingSource, run_main  # type: ignore[import-not-found,unused-ignore]
 
     clock = windowing.EventClock(

@@ -14,69 +14,59 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from bench import bytewax_window
 from bench.levels import LEVELS, Levels
 from bench.report import Report
-from bench.traffic import START_MS, cells, facts, json_lines, payload
-from streams.codec import decode_columns
+from bench.traffic import START_MS, Rows, cells, columns, json_lines, minutes, payload
+from streams.codec import ARRIVED, decode_columns
 from streams.counters import COMBINATIONS, INDEX, OFFERED
 from streams.days import SiteClock
 from streams.engine import Engine
-from streams.records import Arrived, Cell, Fact, Seen
+from streams.records import Cell
 
 WARM_SECONDS = 31 * 60
 GROWTH = 1.5
 AIM = 2.0
 BYTEWAX = 4.0
-_FILL = 65_536
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """Log entries that fill the window, and then the records that are measured."""
+    """The measured records in both forms, and the state of an engine whose window is filled with what came before.
 
-    hotlines: int
-    filling: list[bytes]
-    measured: list[Fact]
+    `entries`: log entries by how many records each holds. `arrivals`: those before and those measured.
+    """
+
+    cells: list[Cell]
+    state: tuple[list[Cell], dict[str, bytes], int]
     lines: list[bytes]
+    entries: dict[int, list[bytes]]
     arrivals: int
 
 
-def traffic(hotlines: int, per_second: int, warm_seconds: int, seconds: int) -> Traffic:
-    """Made-up traffic over so many hotlines; only what is measured is kept as records."""
-    filling: list[bytes] = []
-    chunk: list[Fact] = []
-    hotline_of: dict[bytes, str] = {}
-    arrivals = 0
-    warm_until = START_MS + warm_seconds * 1000
-    measured: list[Fact] = []
-    for fact in facts(hotlines, per_second, warm_seconds + seconds):
-        if isinstance(fact, Arrived):
-            arrivals += 1
-            hotline_of[fact.visit] = fact.cell.hotline
-        if fact.at_ms >= warm_until:
-            measured.append(fact)
-            continue
-        chunk.append(fact)
-        if len(chunk) == _FILL:
-            filling.append(payload(chunk, len(filling) + 1))
-            chunk = []
-    if chunk:
-        filling.append(payload(chunk, len(filling) + 1))
-    return Traffic(hotlines, filling, measured, json_lines(measured, hotline_of), arrivals)
-
-
-def filled(given: Traffic) -> tuple[list[Cell], dict[str, bytes], int]:
-    """The state of an engine behind the filling."""
+def traffic(hotlines: int, per_second: int, warm_seconds: int, seconds: int, sizes: Sequence[int]) -> Traffic:
+    """Made-up traffic over so many hotlines."""
+    places = cells(hotlines)
     engine = _engine(START_MS)
-    for entry in given.filling:
-        columns = decode_columns(entry)
-        engine.apply(columns)
-        engine.tick(columns.collected_ms)
-    return *engine.dump(), engine.now_ms
+    measured: list[Rows] = []
+    arrivals = 0
+    for number, rows in enumerate(minutes(hotlines, per_second, warm_seconds + seconds), 1):
+        arrivals += int((rows["kind"] == ARRIVED).sum())
+        warm = int(np.searchsorted(rows["at_ms"], START_MS + warm_seconds * 1000))
+        if warm:
+            engine.apply(columns(rows[:warm], places, number))
+            engine.tick(int(rows["at_ms"][warm - 1]))
+        measured.append(rows[warm:])
+    records = np.concatenate(measured)
+    entries = {
+        size: [payload(records[at : at + size], places, at + 1) for at in range(0, len(records), size)]
+        for size in sizes
+    }
+    return Traffic(places, (*engine.dump(), engine.now_ms), json_lines(records, places), entries, arrivals)
 
 
 def _engine(now_ms: int) -> Engine:
@@ -94,14 +84,13 @@ def best(runs: int, work: Callable[[], object]) -> float:
     return min(_seconds(work) for _ in range(runs))
 
 
-def engine_seconds(given: Traffic, state: tuple[list[Cell], dict[str, bytes], int], entries: list[bytes]) -> float:
+def engine_seconds(given: Traffic, entries: list[bytes]) -> float:
     """Processor seconds for these log entries. Raises RuntimeError when a total differs from the records'."""
-    known, visits, now_ms = state
+    known, visits, now_ms = given.state
     engine = _engine(now_ms)
     engine.load(now_ms, known, visits)
-    engine.apply(decode_columns(payload([Seen(START_MS, cell) for cell in cells(given.hotlines)], 1)))
     levels = Levels(engine.cells.cells)
-    every = np.arange(given.hotlines)
+    every = np.arange(len(known))
     answer = levels.figures(engine)
 
     def run() -> None:
@@ -163,16 +152,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     cost: dict[tuple[int, int], float] = {}
     for hotlines in asked.hotlines:
-        given = traffic(hotlines, asked.per_second, asked.warm_seconds, asked.seconds)
-        count = len(given.measured)
-        naive_seconds = best(asked.runs, lambda lines=given.lines: naive(lines))  # type: ignore[misc]
-        loads_seconds = best(asked.runs, lambda lines=given.lines: _loads(lines))  # type: ignore[misc]
+        given = traffic(hotlines, asked.per_second, asked.warm_seconds, asked.seconds, asked.sizes)
+        count = len(given.lines)
+        naive_seconds = best(asked.runs, partial(naive, given.lines))
+        loads_seconds = best(asked.runs, partial(_loads, given.lines))
         report.row(f"{hotlines:,} · naive loop", *_speed(count, naive_seconds), "1.00", f"{count / loads_seconds:,.0f}")
-        state = filled(given)
-        for size in asked.sizes:
-            entries = [payload(given.measured[at : at + size], at + 1) for at in range(0, count, size)]
-            seconds = min(engine_seconds(given, state, entries) for _ in range(asked.runs))
-            decoding = best(asked.runs, lambda entries=entries: _decode(entries))  # type: ignore[misc]
+        for size, entries in given.entries.items():
+            seconds = min(engine_seconds(given, entries) for _ in range(asked.runs))
+            decoding = best(asked.runs, partial(_decode, entries))
             cost[hotlines, size] = seconds / count
             ratio = naive_seconds / seconds
             report.judge(
@@ -185,7 +172,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     few, many = min(asked.hotlines), max(asked.hotlines)
     for size in asked.sizes:
         growth = cost[many, size] / cost[few, size]
-        report.judge(f"growth {few:,} → {many:,} · {size:,}", "", "", f"{growth:.2f} ≤ {GROWTH}", "", holds=growth <= GROWTH)
+        report.judge(
+            f"growth {few:,} → {many:,} · {size:,}", "", "", f"{growth:.2f} ≤ {GROWTH}", "", holds=growth <= GROWTH
+        )
     _beside_bytewax(report, given.lines, min(cost[many, size] for size in asked.sizes))
     report.note(
         f"{asked.seconds} s of traffic at {asked.per_second:,} records/s behind {asked.warm_seconds:,} s that fill the "
@@ -202,7 +191,11 @@ def _beside_bytewax(report: Report, lines: list[bytes], engine_cost: float) -> N
     seconds = _seconds(lambda: bytewax_window.count(few))
     ratio = seconds / len(few) / engine_cost
     report.judge(
-        "Bytewax, 30 min every minute, one count", *_speed(len(few), seconds), f"engine × {ratio:.1f} ≥ 4", "", holds=ratio >= BYTEWAX
+        "Bytewax, 30 min every minute, one count",
+        *_speed(len(few), seconds),
+        f"engine × {ratio:.1f} ≥ 4",
+        "",
+        holds=ratio >= BYTEWAX,
     )
 
 

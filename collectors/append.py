@@ -94,10 +94,7 @@ class Appender:
         pending = self._pending
         if pending is None:
             return
-        in_the_log = (
-            self._unsure and int(self._log.bookmark(self._feed).get("sequence", b"0")) >= pending.batch.sequence
-        )
-        if not in_the_log:
+        if not self._unsure or self._in_the_log() < pending.batch.sequence:
             self._unsure = True
             self.position = self._log.append(pending.payload, (self._feed, pending.bookmark))
         self._pending = None

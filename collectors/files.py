@@ -71,6 +71,14 @@ class OpenFile:
             message = f"{self.path}: {error.strerror}"
             raise SourceTrouble(message) from error
 
+    def agrees(self, mark: Mark) -> bool:
+        """True when the file reaches to the mark and says what the mark says. A packed file is believed."""
+        return self.packed or (mark.offset <= self.size() and mark.fits(self.peek, self.size()))
+
+    def in_a_line(self, offset: int) -> bool:
+        """True when the offset lies inside a line of an unpacked file."""
+        return offset > 0 and not self.packed and self.peek(offset - 1, 1) != b"\n"
+
     def head(self) -> bytes:
         """The first `FINGERPRINT_BYTES`; only before anything else is read."""
         if self._unpacked is None:

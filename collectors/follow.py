@@ -18,6 +18,7 @@ from collectors.files import OpenFile, Truncated
 from collectors.lines import LineReader, RawLine
 from collectors.marks import Mark
 from collectors.sources import Chunk, MarkOf
+from streams.records import identify
 
 GRACE_MS = 1_000
 """A renamed file may still get lines by whoever has it open: it is read so long after a new one appeared."""
@@ -73,7 +74,7 @@ class Follow:
         assert self._file is not None
         assert self._reader is not None
         if self._was_truncated(self._file, self._reader):
-            return self._after_truncation(now_ms)
+            return self._after_truncation(self._file, self._reader, now_ms)
         lines = self._lines(self._reader, limit)
         if lines or not self._reader.ended:
             self._seen_ms, self._replaced_ms = now_ms, None
@@ -115,37 +116,24 @@ class Follow:
     def _open(self, path: Path, complete: bool, behind_mark: bool) -> bool:
         file = OpenFile(path)
         try:
-            identity, opening, known = file.known_as(self._header_lines, complete, self._mark_of)
+            identity, opening, before = file.known_as(self._header_lines, complete, self._mark_of)
             if not identity:
                 file.close()
                 return False
             resume = self._resume
-            same_place = (
-                resume is not None
-                and resume.identity == identity
-                and (resume.device, resume.inode) == (file.device, file.inode)
-            )
-            offset = known.offset if known is not None and (behind_mark or same_place) else 0
-            if not file.packed and known is not None and offset > file.size():
-                offset = 0
-            file.go_to(offset)
+            if resume is not None and path == self._path:
+                self._resume = None
+                if (resume.device, resume.inode) == (file.device, file.inode) and file.agrees(resume):
+                    identity, before, behind_mark = resume.identity, resume, True
+            if before is None or not behind_mark or not file.agrees(before):
+                before = Mark(identity)
+            file.go_to(before.offset)
         except SourceTrouble:
             file.close()
             raise
-        before = known if known is not None and offset == known.offset else Mark(identity)
-        self._mark = Mark(
-            identity,
-            file.name,
-            offset,
-            before.lines,
-            before.anchors,
-            before.tail,
-            file.device,
-            file.inode,
-            note=before.note,
-        )
-        self._file, self._reader, self._opening = file, LineReader(file.read, offset), opening
-        self._torn = offset > 0 and not file.packed and file.peek(offset - 1, 1) != b"\n"
+        self._mark = msgspec.structs.replace(before, name=file.name, device=file.device, inode=file.inode)
+        self._file, self._reader, self._opening = file, LineReader(file.read, before.offset), opening
+        self._torn = file.in_a_line(before.offset)
         self._broken = False
         self._replaced_ms = None
         return True
@@ -153,20 +141,39 @@ class Follow:
     def _was_truncated(self, file: OpenFile, reader: LineReader) -> bool:
         if file.packed or reader.waiting:
             return False
-        if file.size() < reader.read_up_to:
+        size = file.size()
+        if size < reader.read_up_to or file.peek(0, len(self._opening)) != self._opening:
             return True
-        return file.peek(0, len(self._opening)) != self._opening
+        return size > reader.read_up_to and not self._mark.ends_as(file.peek)
 
-    def _after_truncation(self, now_ms: int) -> Chunk | None:
+    def _after_truncation(self, file: OpenFile, reader: LineReader, now_ms: int) -> Chunk | None:
         """The copy that was made before the truncation holds what was not read; then the file begins anew."""
-        assert self._reader is not None
-        mark = self._mark
+        size, mark = file.size(), self._mark
+        if 0 < size < mark.offset and not self._keyed and file.peek(0, len(self._opening)) == self._opening:
+            self._go_on_behind_the_cut(file, size)
         copy = self._copy_of(mark)
-        rest = [] if copy else self._reader.unfinished(_UNFINISHED)
+        rest = [] if copy else reader.unfinished(_UNFINISHED)
         chunk = self._chunk(rest, now_ms) if rest else None
         self.close()
         self._backlog = [*([copy] if copy else []), *self._backlog]
         return chunk
+
+    def _go_on_behind_the_cut(self, file: OpenFile, size: int) -> None:
+        """What was cut off had been read; what comes in its place is another source. Raises `SourceTrouble`."""
+        mark = self._mark
+        self._mark = Mark(
+            identify(mark.identity.hex(), "cut", size, mark.offset),
+            file.name,
+            size,
+            anchors=[anchor for anchor in mark.anchors if anchor[0] <= size],
+            device=file.device,
+            inode=file.inode,
+            note=mark.note,
+        )
+        file.go_to(size)
+        self._reader, self._torn = LineReader(file.read, size), file.in_a_line(size)
+        message = f"{self._path}: became shorter while it was followed; going on at its new end"
+        raise SourceTrouble(message)
 
     def _copy_of(self, mark: Mark) -> Path | None:
         for path in self._rotated_files():
@@ -209,7 +216,6 @@ class Follow:
         if self._file.path == self._path:
             self._backlog = self._changed_since(since_ms)
         self.close()
-        self._resume = None
         return chunk
 
     def _rotated_files(self) -> list[Path]:

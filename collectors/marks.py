@@ -60,6 +60,10 @@ class Mark(msgspec.Struct, array_like=True):
             tail=b"" if last.fault else _digest(last.data),
         )
 
+    def ends_as(self, peek: Peek) -> bool:
+        """True when what stands in front of the mark is still what was read there."""
+        return not self.tail or _digest_before(peek, self.offset) == self.tail
+
     def fits(self, peek: Peek, size: int) -> bool:
         """True when the source of `size` bytes says at every anchor what this one said."""
         anchors = [*self.anchors, (self.offset, self.tail)]

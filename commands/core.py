@@ -11,7 +11,7 @@ from commands.collecting import collect
 from config.settings import Settings
 from streams.log_redis import RedisLog
 from streams.redis_client import connect
-from streams.runtimes.embedded import Processor
+from streams.runtimes.embedded import LogShrank, Processor
 from streams.runtimes.supervisor import end_with_parent
 from streams.store import Fenced
 from streams.store_redis import RedisStore
@@ -45,6 +45,9 @@ def run(settings: Settings, data: Path, address: str) -> None:
             processor.step(STEP_SECONDS)
     except Fenced:
         _logger.error("another processor took over: this one ends")
+    except LogShrank as error:
+        _logger.error("%s: starting again from the log", error)
+        return
     finally:
         stop.set()
         collector.join()

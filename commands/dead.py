@@ -6,17 +6,17 @@ import argparse
 import sys
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from collectors.contract import FeedBusy
 from collectors.deadletters import as_json
 from commands import wiring
 from commands.collecting import dead_letters, feed_run
 from commands.failures import WorkFailed
+from commands.printing import show
 from commands.replay import ask, wait_until_counted
 from config.settings import Settings
 from streams.log import LogFull, LogUnavailable
+
+_COLUMNS = ("id", "feed", "source", "position", "at", "reason")
 
 
 def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
@@ -35,17 +35,12 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
         sys.stdout.write(as_json(found) + "\n")
     elif arguments.what == "show":
         document = found[0].document()
-        for name in ("id", "feed", "source", "position", "at", "reason"):
+        for name in _COLUMNS:
             sys.stdout.write(f"{name:9}{document[name]}\n")
         sys.stdout.write(f"{found[0].data!r}\n")
     else:
-        table = Table()
-        for column in ("id", "feed", "source", "position", "at", "reason"):
-            table.add_column(column)
-        for letter in found:
-            document = letter.document()
-            table.add_row(*(str(document[name]) for name in ("id", "feed", "source", "position", "at", "reason")))
-        Console().print(table)
+        documents = [letter.document() for letter in found]
+        show(_COLUMNS, ([str(document[name]) for name in _COLUMNS] for document in documents), left=len(_COLUMNS))
 
 
 def _retry(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:

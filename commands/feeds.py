@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from commands import wiring
+from commands.core import STATE_FILE
 from commands.failures import WorkFailed
+from commands.printing import show
 from config.settings import Settings
-from streams.asof import pipeline_at
 from streams.batch import Tally
+from streams.engine import Engine
 from streams.log import LogUnavailable
+from streams.pipeline import Pipeline
 from streams.query import iso
+from streams.recovery import recover
 from streams.store import FeedReport, StoreUnavailable
 
 SILENT_AFTER_MS = 60_000
@@ -34,8 +36,10 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
             if picture is not None:
                 reports = {report.feed: report for report in picture.feeds}
             else:
-                clock_of = wiring.clock_of(settings)
-                reports = pipeline_at(storage.log, now_ms, clock_of).feeds
+                # With the saved state, because the log alone forgets what was trimmed.
+                pipeline = Pipeline(Engine(now_ms, wiring.clock_of(settings), settings.limits.give_up_ms))
+                recover(storage.log, data / STATE_FILE, pipeline)
+                reports = pipeline.feeds
             is_live = storage.live
     except (LogUnavailable, StoreUnavailable) as error:
         raise WorkFailed(str(error)) from error
@@ -45,13 +49,18 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.encode({"feeds": entries}) + b"\n")
         return
-    table = Table()
-    for column in ("feed", *_COLUMNS, "last event", "lag s", "state"):
-        table.add_column(column, justify="right" if column in _COLUMNS else "left")
-    for one in entries:
-        numbers = [f"{one[column]:,}" for column in _COLUMNS]
-        table.add_row(one["feed"], *numbers, one["last_event"] or "", str(one["lag_seconds"] or ""), one["state"])
-    Console().print(table)
+    show(
+        ("feed", "state", *_COLUMNS, "last event", "lag s"),
+        (
+            [one["feed"], one["state"], *(f"{one[name]:,}" for name in _COLUMNS), one["last_event"] or "-", _lag(one)]
+            for one in entries
+        ),
+        left=2,
+    )
+
+
+def _lag(one: dict[str, Any]) -> str:
+    return "-" if one["lag_seconds"] is None else f"{one['lag_seconds']:,}"
 
 
 def entry(report: FeedReport, now_ms: int, *, collected: bool) -> dict[str, Any]:

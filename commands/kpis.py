@@ -7,14 +7,13 @@ import sys
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from commands import wiring
 from commands.failures import WorkFailed, WrongCall
+from commands.printing import show
 from config.settings import Settings
 from streams.asof import OlderThanLog, pipeline_at
-from streams.catalogue import KPI, Options, compute
+from streams.catalogue import KPI, Kpi, Options, Value, compute
 from streams.days import from_ms
 from streams.log import LogUnavailable
 from streams.query import Row, document
@@ -22,7 +21,14 @@ from streams.question import Question, answer_intervals, answer_windows, questio
 from streams.store import StoreUnavailable
 
 FRESH_MS = 5_000
-_SHOWN = ("service_level", "reachability", "abandon_rate", "asa", "wait_p90", "aht")
+_SHOWN = {
+    "service_level": "SL",
+    "reachability": "reach",
+    "abandon_rate": "abandon",
+    "asa": "ASA",
+    "wait_p90": "P90",
+    "aht": "AHT",
+}
 
 
 def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
@@ -72,31 +78,28 @@ def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[R
                 rows = answer_windows(asked, picture.readings, picture.as_of_ms, clock_of, configured)
                 return picture.as_of_ms, rows
         as_of_ms = now_ms if asked.as_of_ms is None else asked.as_of_ms
-        pipeline = pipeline_at(storage.log, as_of_ms, clock_of, settings.limits.give_up_ms)
+        pipeline = pipeline_at(storage.log, as_of_ms, clock_of, settings.limits.give_up_ms, since_ms=asked.from_ms)
     if asked.from_ms is None:
         return as_of_ms, answer_windows(asked, pipeline.engine.readings(), as_of_ms, clock_of, configured)
     return as_of_ms, answer_intervals(asked, pipeline.engine, clock_of, configured)
 
 
 def _print(as_of_ms: int, rows: list[Row], options: Options, zone: str) -> None:
-    table = Table(title=f"as of {from_ms(as_of_ms, zone):%Y-%m-%d %H:%M:%S %Z}", title_justify="left")
     by = list(rows[0].by) if rows else []
-    for name in [*by, "span", "from", "offered", *_SHOWN]:
-        table.add_column(name, justify="left" if name in {*by, "span", "from"} else "right")
-    for row in rows:
-        values = [compute(KPI[name], row.sums, row.cells, options) for name in _SHOWN]
-        table.add_row(
-            *row.by.values(),
-            row.span,
-            f"{from_ms(row.start_ms, zone):%m-%d %H:%M}",
-            str(row.sums["offered"]),
-            *(
-                value.why or "" if value.value is None else _text(value.value, KPI[name].unit)
-                for name, value in zip(_SHOWN, values, strict=True)
-            ),
-        )
-    Console().print(table)
+    columns = [*by, "span", "from", "offered", *_SHOWN.values()]
+    show(
+        columns,
+        (
+            [*row.by.values(), row.span, f"{from_ms(row.start_ms, zone):%m-%d %H:%M}", str(row.sums["offered"])]
+            + [_text(KPI[name], compute(KPI[name], row.sums, row.cells, options)) for name in _SHOWN]
+            for row in rows
+        ),
+        left=len(by) + 2,
+        title=f"as of {from_ms(as_of_ms, zone):%Y-%m-%d %H:%M:%S %Z}",
+    )
 
 
-def _text(value: float, unit: str) -> str:
-    return f"{value * 100:.1f} %" if unit == "share" else f"{value:.1f} s"
+def _text(kpi: Kpi, value: Value) -> str:
+    if value.value is None:
+        return "n/s" if value.why == "not_supplied" else "-"
+    return f"{value.value * 100:.1f} %" if kpi.unit == "share" else f"{value.value:.1f} s"

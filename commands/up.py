@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import io
 import ipaddress
 import logging
 import os
@@ -213,17 +214,19 @@ class _Running:
         port = int(url.rpartition(":")[2])
         self._settings = replace(self._settings, web=replace(self._settings.web, port=port))
         self._hand_over()
-        sys.stdout.write(f"Leitstand: {url}\n")
+        lines = [f"Leitstand: {url}"]
         if self._arguments.demo:
-            sys.stdout.write("\n".join(demo_accounts(self._data)) + "\n")
+            lines += demo_accounts(self._data)
         elif not users(self._data).users_exist():
-            sys.stdout.write(
-                f"There is no account yet. Make the first: leitstand --data {self._data} user add NAME --role manager\n"
+            lines.append(
+                f"There is no account yet. Make the first: leitstand --data {self._data} user add NAME --role manager"
             )
         if not self._settings.feeds:
-            sys.stdout.write("There is no feed yet. Name a settings file with --config, or try --demo\n")
+            lines.append("There is no feed yet. Name a settings file with --config, or try --demo")
         if _is_every_address(self._settings.web.host):
-            _show_to_phones(url, port)
+            lines.append(_for_phones(url, port))
+        # At once: whoever waits for the address has everything that belongs to it.
+        sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()
 
 
@@ -234,12 +237,13 @@ def _is_every_address(host: str) -> bool:
         return False
 
 
-def _show_to_phones(url: str, port: int) -> None:
+def _for_phones(url: str, port: int) -> str:
     import segno  # noqa: PLC0415 -- only where a phone is to be let in
 
     address = f"{url.partition('://')[0]}://{_lan_address()}:{port}"
-    sys.stdout.write(f"In this network: {address}\n")
-    segno.make(address, micro=False).terminal(out=sys.stdout, compact=True)
+    code = io.StringIO()
+    segno.make(address, micro=False).terminal(out=code, compact=True)
+    return f"In this network: {address}\n{code.getvalue().rstrip()}"
 
 
 def _lan_address() -> str:

@@ -109,7 +109,8 @@ def create_app(
         register(app, context)
     if desk is not None:
         inline_scripts.append(desk(app, context))
-    compressor.prepare_ahead(files.compressible())
+    if settings.cache_folder is not None:
+        compressor.prepare_ahead(files.compressible())
     app.wsgi_app = security.TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 

@@ -126,16 +126,20 @@ def take(browser: Browser, address: str, wanted: list[str]) -> None:
         page.on("pageerror", lambda error: print("page error", error, file=sys.stderr))  # noqa: T201
         if name == "state-lost":
             page.clock.install()
-        page.goto(address + {"more": "/mehr", "offline": "/offline"}.get(name, PATHS[kind]))
-        page.wait_for_load_state("load")
+        path = {"more": "/mehr", "offline": "/offline"}.get(name, PATHS[kind])
+        if name in {"more", "offline"}:
+            page.goto(address + path)
+        else:
+            with page.expect_response("**/stream?*"):
+                page.goto(address + path)
         if kind == "desk":
             page.wait_for_selector("#react-entry-point > :not(._dash-loading)", state="attached")
         if name == "passport":
             page.locator("button.v").first.click()
             page.wait_for_selector("dialog[open] .passport")
         if name == "state-lost":
+            page.wait_for_timeout(500)
             page.clock.fast_forward(65_000)
-            page.wait_for_selector("[data-age=lost]")
         page.screenshot(path=PICTURES / f"{name}.png")
         context.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streams.codec import UnreadableBatch
-from streams.days import from_ms
+from streams.days import business_day
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
 from streams.log import START, EventLog
 from streams.pipeline import Pipeline
@@ -34,12 +34,12 @@ def payloads(log: EventLog, until: str) -> Iterator[bytes]:
 
 
 def pipeline_at(
-    log: EventLog, as_of_ms: int, clock_of: ClockOf, give_up_ms: int = GIVE_UP_MS, *, kept_from_ms: int | None = None
+    log: EventLog, as_of_ms: int, clock_of: ClockOf, give_up_ms: int = GIVE_UP_MS, *, since_ms: int | None = None
 ) -> Pipeline:
     """A pipeline that has read the whole log and stands at `as_of_ms` (facts dated <= as_of_ms count).
 
-    `kept_from_ms`: the log was trimmed, entries before this instant are gone. Raises `OlderThanLog` when the instant
-    lies before everything that the log knows, or its day begins before what was kept.
+    `since_ms`: from when on facts are asked for; None: from the business day of `as_of_ms`. Raises `OlderThanLog` when
+    the instant lies before everything that the log knows, or something of that time was trimmed away.
     """
     pipeline = Pipeline(Engine(as_of_ms, clock_of, give_up_ms))
     for payload in payloads(log, log.last()):
@@ -50,9 +50,13 @@ def pipeline_at(
             continue
     known = pipeline.engine.visits.arrived[: pipeline.engine.visits.size]
     first_ms = int(known.min()) if known.size else NEVER
-    if kept_from_ms is not None:
-        first_ms = max(first_ms, kept_from_ms)
     if first_ms != NEVER and as_of_ms < first_ms:
-        message = f"{iso(as_of_ms)} lies before the beginning of the log ({from_ms(first_ms):%Y-%m-%dT%H:%M:%SZ})"
+        message = f"{iso(as_of_ms)} lies before the beginning of the log ({iso(first_ms)})"
         raise OlderThanLog(message)
+    missing = log.missing()
+    if missing is not None:
+        needed_ms = business_day(clock_of(""), as_of_ms)[0] if since_ms is None else since_ms
+        if needed_ms <= missing[1] and as_of_ms >= missing[0]:
+            message = f"the log no longer holds all of {iso(needed_ms)} to {iso(as_of_ms)}: it begins {iso(missing[1])}"
+            raise OlderThanLog(message)
     return pipeline

@@ -46,6 +46,17 @@ class EventLog(Protocol):
         """The position of the newest entry; START while the log is empty."""
         ...
 
+    def holds(self, position: str) -> bool:
+        """True when the entry at this position is in the log."""
+        ...
+
+    def missing(self) -> tuple[int, int] | None:
+        """The first and last instant (UTC ms, both closed) at which entries came in that were trimmed away since.
+
+        Kept entries of that time may still be there. None while nothing was trimmed.
+        """
+        ...
+
 
 class LogUnavailable(Exception):
     """The log did not answer. Retry with backoff; an append may or may not have happened: read the bookmark."""

@@ -47,3 +47,11 @@ class MemoryLog:
     def last(self) -> str:
         """See `EventLog.last`."""
         return self._entries[-1].position if self._entries else START
+
+    def holds(self, position: str) -> bool:
+        """See `EventLog.holds`."""
+        return 0 < int(position) <= len(self._entries)
+
+    def missing(self) -> tuple[int, int] | None:
+        """Nothing is ever trimmed here."""
+        return None

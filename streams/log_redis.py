@@ -26,7 +26,11 @@ _APPENDS = ""
 """The bookmark's own field: how many appends it has seen."""
 _TRIM_STEP = 16
 _NO_ENTRY = "0-0"
-_DELETE_AND_MARK = "redis.call('XDEL', KEYS[1], unpack(ARGV, 2)) redis.call('SET', KEYS[2], ARGV[1])"
+_DELETE_AND_MARK = """
+redis.call('XDEL', KEYS[1], unpack(ARGV, 2))
+redis.call('SET', KEYS[2], ARGV[1])
+if ARGV[2] ~= '0-0' then redis.call('SETNX', KEYS[3], ARGV[2]) end
+"""
 """A script, not a transaction: when memory is full Redis refuses a SET, but not one that follows a deletion here."""
 
 
@@ -41,6 +45,7 @@ class RedisLog:
         self._clients = clients
         self._stream = stream
         self._trimmed = f"{stream}:trimmed"
+        self._trimmed_from = f"{stream}:trimmed_from"
         self._field = _KEPT if keeps else _PLAIN
         self._seen: dict[str, int] = {}
         self._check_memory_at = 0.0
@@ -98,6 +103,17 @@ class RedisLog:
             entries = self._clients.read.xrevrange(self._stream, count=1)
         return text(entries[0][0]) if entries else START
 
+    def holds(self, position: str) -> bool:
+        """See `EventLog.holds`."""
+        with self._faults("read"):
+            return bool(self._clients.read.xrange(self._stream, position, position, count=1))
+
+    def missing(self) -> tuple[int, int] | None:
+        """See `EventLog.missing`."""
+        with self._faults("read"):
+            first, last = self._clients.read.mget(self._trimmed_from, self._trimmed)
+        return None if first is None else (order(text(first))[0], order(text(last))[0])
+
     def complete_after(self) -> str:
         """The position up to which trimming has come; START before the first trim.
 
@@ -127,7 +143,8 @@ class RedisLog:
             at = old[-1][0]
             gone = [position for position, fields in old if _PLAIN in fields]
             with self._faults("trim"):
-                self._clients.write.eval(_DELETE_AND_MARK, 2, self._stream, self._trimmed, at, *(gone or [_NO_ENTRY]))
+                keys = (self._stream, self._trimmed, self._trimmed_from)
+                self._clients.write.eval(_DELETE_AND_MARK, len(keys), *keys, at, *(gone or [_NO_ENTRY]))
             removed += len(gone)
 
     def _bookmark_key(self, name: str) -> str:

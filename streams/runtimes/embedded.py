@@ -7,23 +7,26 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from streams import snapshot
-from streams.codec import UnreadableBatch
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
-from streams.log import START, Entry, EventLog, LogUnavailable
+from streams.log import START, EventLog, LogUnavailable
 from streams.pipeline import Pipeline
+from streams.recovery import ENTRIES_AT_ONCE, recover, take_in
 from streams.store import Store, StoreUnavailable
 
 PUBLISH_EVERY_MS = 250
-_ENTRIES_AT_ONCE = 64
 _SAVE_EVERY_MS = 20_000
 _SAVE_SHARE = 0.05
 """Saving may take at most this share of the time; a large state is saved less often."""
 _FORGET_EVERY_MS = 3_600_000
 _logger = logging.getLogger(__name__)
+
+
+class LogShrank(Exception):
+    """The log lost entries that are counted already. End and start again: the state is then rebuilt from the log."""
 
 
 class Processor:
@@ -58,35 +61,14 @@ class Processor:
 
     def start(self) -> None:
         """Takes up the saved state, reads on to the end of the log and becomes the only writer of the store."""
-        try:
-            saved = snapshot.load(self._state_file)
-        except snapshot.UnusableSnapshot as error:
-            _logger.warning("saved state not used, reading the whole log instead: %s", error)
-            saved = None
-        if saved is not None and self._in_log(saved.position):
-            saved.restore(self.pipeline, self.pipeline.engine.now_ms)
-            self.position = self._saved_position = saved.position
-        while self._take(self._log.read(self.position, _ENTRIES_AT_ONCE)):
-            pass
+        self.position = self._saved_position = recover(self._log, self._state_file, self.pipeline)
         self.pipeline.engine.tick(self._now_ms())
         self._fence = self._store.acquire()
-
-    def _in_log(self, position: str) -> bool:
-        """False when the log does not reach as far: it was lost, so the saved state speaks of something else."""
-        last = self._log.last()
-        if position == START or (last != START and self._order(position) <= self._order(last)):
-            return True
-        _logger.warning("saved state lies behind the end of the log (%s > %s): reading the whole log", position, last)
-        return False
-
-    @staticmethod
-    def _order(position: str) -> tuple[int, ...]:
-        return tuple(int(part) for part in position.split("-"))
 
     def step(self, wait_seconds: float) -> None:
         """One round: new entries, the clock, publish and save when it is time. Raises `Fenced` when replaced."""
         try:
-            entries = self._log.read(self.position, _ENTRIES_AT_ONCE, wait_seconds)
+            entries = self._log.read(self.position, ENTRIES_AT_ONCE, wait_seconds)
         except LogUnavailable as error:
             if not self._log_is_lost:
                 _logger.error("event log lost, trying again: %s", error)
@@ -96,7 +78,10 @@ class Processor:
         if self._log_is_lost:
             _logger.info("event log is back")
             self._log_is_lost = False
-        self._take(entries)
+            if self.position != START and not self._log.holds(self.position):
+                message = f"the log came back without entry {self.position}, which was counted"
+                raise LogShrank(message)
+        self.position = take_in(self.pipeline, entries) or self.position
         now_ms = self._now_ms()
         self.pipeline.engine.tick(now_ms)
         new_second = now_ms // 1000 > self._published_ms // 1000
@@ -107,15 +92,6 @@ class Processor:
         if now_ms - self._forgot_ms >= _FORGET_EVERY_MS:
             self._forgot_ms = now_ms
             self._forget(now_ms)
-
-    def _take(self, entries: Sequence[Entry]) -> bool:
-        for entry in entries:
-            try:
-                self.pipeline.apply(entry.payload)
-            except UnreadableBatch as error:
-                _logger.error("log entry %s is left out: %s", entry.position, error)
-            self.position = entry.position
-        return bool(entries)
 
     def _publish(self, now_ms: int) -> None:
         engine = self.pipeline.engine

@@ -49,16 +49,10 @@ class Served:
         self.hub = Hub(self.store, self._present)
         figures = Figures(history, lambda _: SiteClock("Europe/Berlin"), Options(), now_ms, list(configured))
         self._stop = threading.Event()
-        app = create_app(
+        self.app = create_app(
             WebSettings(), self.hub, users, figures, pages=[pages.register, wall.register], desk=create_desk
         )
-        self._end_streams: Callable[[], None] = app.extensions["close"]
-        self._server = make_server("127.0.0.1", 0, app, threaded=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._threads = [
-            threading.Thread(target=self.hub.run, args=(self._stop,), daemon=True),
-            threading.Thread(target=self._server.serve_forever, daemon=True),
-        ]
+        self._end_streams: Callable[[], None] = self.app.extensions["close"]
 
     def _present(
         self,
@@ -91,11 +85,26 @@ class Served:
         write = self.store.replace if whole else self.store.publish
         write(self._fence, at_ms, "1", readings, [alive])
 
-    def pause(self, seconds: float) -> None:
-        """Lets the application go on between two looks at it."""
-        self._stop.wait(seconds)
+    @property
+    def streams(self) -> int:
+        """How many event streams are open."""
+        return sum(channel.streams for channel in list(self.hub._channels.values()))
+
+    def until(self, reached: Callable[[], bool], seconds: float = 15) -> None:
+        """Looks ten times a second until the condition holds; fails after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while not reached():
+            assert time.monotonic() < deadline, "the condition did not come true in time"
+            self._stop.wait(0.1)
 
     def start(self) -> None:
+        """Serves on a free port and follows what is published."""
+        self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._threads = [
+            threading.Thread(target=self.hub.run, args=(self._stop,), daemon=True),
+            threading.Thread(target=self._server.serve_forever, daemon=True),
+        ]
         for thread in self._threads:
             thread.start()
 

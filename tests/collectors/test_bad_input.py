@@ -194,12 +194,12 @@ def test_34_the_file_is_replaced_by_something_else(tmp_path: Path, kind: str, wh
 
 @every_collector
 def test_35_packed_files(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_UNPACKED_BYTES", 30_000_000)
+    monkeypatch.setattr(files, "MOST_UNPACKED_BYTES", 10_000_000)
     bench, dialect = Bench(tmp_path / "data", kind), DIALECTS[kind]
     header = f"{dialect.header}\n" if dialect.header else ""
     begin = (header + dialect.line(1) + "\n").encode()
     bomb, broken, good = tmp_path / "bomb.gz", tmp_path / "broken.gz", tmp_path / "good.gz"
-    bomb.write_bytes(gzip.compress(begin + bytes(100_000_000)))
+    bomb.write_bytes(gzip.compress(begin + bytes(30_000_000)))
     broken.write_bytes(
         gzip.compress((header + dialect.line(2) + "\n").encode() + random.Random(35).randbytes(50_000))[:-20_000]
     )

@@ -72,7 +72,8 @@ def test_rename_and_lines_that_still_come_into_the_old_file(bench: Bench, log_fi
     log_file.rename(rotated)
     write(rotated, entry(2))
     write(log_file, entry(3))
-    bench.drain()
+    for _ in range(3):
+        bench.drain()
     write(rotated, entry(4))
     bench.settle()
     write(log_file, entry(5))
@@ -192,6 +193,46 @@ def test_moved_to_another_disk_while_down(bench: Bench, log_file: Path) -> None:
     assert bench.tally().received == 3
 
 
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_file_that_is_cut_short_goes_on_at_its_new_end(bench: Bench, log_file: Path, killed: bool) -> None:
+    write(log_file, entry(1), entry(2), entry(3))
+    bench.drain()
+    os.truncate(log_file, len(entry(1)) + 1)
+    bench.drain()
+    assert "became shorter" in bench.said[0]
+    write(log_file, entry(4))
+    bench.drain()
+    if killed:
+        restart(bench, log_file)
+    write(log_file, entry(5), entry(6), entry(7))
+    bench.settle()
+    assert callers(bench) == 7
+
+
+def test_cut_short_and_grown_again_between_two_looks(bench: Bench, log_file: Path) -> None:
+    """The beginning is the same, what follows is not: nothing new may be taken for known."""
+    write(log_file, entry(1), entry(2))
+    bench.drain()
+    os.truncate(log_file, len(entry(1)) + 1)
+    write(log_file, entry(30), entry(4))
+    bench.settle()
+    arrived = {fact.visit for fact in bench.facts() if isinstance(fact, Arrived)}
+    assert len(arrived) >= 4
+
+
+def test_following_begins_in_the_middle_of_a_line_that_was_replayed(bench: Bench, log_file: Path) -> None:
+    write(log_file, entry(1))
+    write(log_file, entry(2)[:-1], end="")
+    other = Bench(log_file.parent.parent / "other")
+    other.replay(log_file)
+    write(log_file, entry(2)[-1:], entry(3))
+    other.run.follow(log_file)
+    other.drain()
+    tally = other.tally()
+    assert (tally.received, tally.counted, tally.dead) == (4, 3, 1)
+    assert "before it was finished" in other.letters.all()[0].reason
+
+
 def _folder(path: Path) -> None:
     path.mkdir()
 
@@ -219,6 +260,8 @@ def _nothing(path: Path) -> None:
 )
 def test_what_is_no_file_is_said_once_and_tried_again(bench: Bench, log_file: Path, make, says: str) -> None:  # type: ignore[no-untyped-def]
     make(log_file)
+    bench.drain()
+    assert bench.batches()[-1].state == "error"
     for _ in range(3):
         bench.drain()
         bench.now_ms += 11_000

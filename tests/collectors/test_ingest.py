@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
 from collectors.contract import FeedBusy, Parsed
+from collectors.memory import FeedFolder, Remembered
 from collectors.requests import Requests
 from streams.log import LogFull, LogUnavailable
 from streams.records import GivenUp, Handled
@@ -53,7 +55,7 @@ def test_the_saved_state_is_only_a_shortcut(tmp_path: Path) -> None:
     """Whether it is there, wrong, or newer than the log, the same lines mean the same."""
     path = tmp_path / "queue_log"
     at = NOW_MS // 1000 - 900
-    for fate in ("kept", "gone", "broken"):
+    for fate in ("kept", "gone", "broken", "of another version"):
         bench = Bench(tmp_path / fate)
         bench.run.follow(path)
         write(path, entry(1, at), entry(2, at + 1))
@@ -63,7 +65,12 @@ def test_the_saved_state_is_only_a_shortcut(tmp_path: Path) -> None:
         if fate == "gone":
             state.unlink()
         elif fate == "broken":
-            state.write_bytes(state.read_bytes()[:-1])
+            content = bytearray(state.read_bytes())
+            content[-1] ^= 1
+            state.write_bytes(content)
+        elif fate == "of another version":
+            with contextlib.closing(FeedFolder(tmp_path / fate, "feed")) as folder:
+                folder.remember(Remembered("queue_log", 1, "1", b"\x91\x01"))
         bench.run = bench._new()
         bench.run.follow(path)
         write(path, f"{at + 5}|call.1|q|Anna|CONNECT|5|x|2", f"{at + 65}|call.1|q|Anna|COMPLETEAGENT|5|60|1")

@@ -40,14 +40,16 @@ def kill_up(start_up: StartUp, folder: Path, times: int) -> None:
     up = start_up(place).ready()
     port = up.url.rpartition(":")[2]
     with growing:
-        for _ in range(times):
+        for number in range(times):
             wait_for_more(up, growing, chance.randrange(300))
             everything = up.descendants()
             assert len(everything) >= 4, everything
             up.process.kill()
             up.process.wait()
-            wait_for(lambda left=everything: gone(left), "every process to end with `up`", 10.0)  # type: ignore[misc]
+            if number % 2:
+                wait_until_gone(everything)
             up = start_up(place, "--port", port).ready()
+            wait_until_gone(everything)
         wait_for_more(up, growing, 1)
     assert_totals(up, growing.lines)
 
@@ -62,7 +64,12 @@ def kill_up_while_it_starts(start_up: StartUp, folder: Path, after_children: int
     everything += up.descendants()
     up.process.kill()
     up.process.wait()
-    wait_for(lambda: gone(everything), "every process to end with `up`", 10.0)
+    wait_until_gone(everything)
+
+
+def wait_until_gone(processes: list[psutil.Process]) -> None:
+    """Returns when none of them runs any more."""
+    wait_for(lambda: gone(processes), "every process to end with `up`", 10.0)
 
 
 def wait_for_more(up: Up, growing: Growing, lines: int) -> None:

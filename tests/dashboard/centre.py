@@ -11,14 +11,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from dashboard import wall
 from dashboard.access import Role, Scope
 from dashboard.api import Figures, NotKept
-from dashboard.app import PageContext, WebSettings, create_app
+from dashboard.app import RegisterPages, WebSettings, create_app
 from dashboard.board import Board, View, compose
 from dashboard.database import open_database
+from dashboard.desk import create_desk
 from dashboard.hub import Hub
 from dashboard.targets import HotlineTarget, Targets
 from dashboard.users import Users
+from mobile import pages
 from streams.batch import Tally
 from streams.catalogue import Options
 from streams.counters import COMBINATIONS, INDEX, WIDTH
@@ -102,6 +105,7 @@ def history(as_of_ms: int) -> Past:
     return Past()
 
 
+PAGES = (pages.register, wall.register)
 TARGETS = Targets(HotlineTarget(0.8, 0.05, 10, ""), {}, Options(), "Europe/Berlin", {})
 
 
@@ -129,6 +133,7 @@ class Centre:
     settings: WebSettings = field(default_factory=WebSettings)
     clock: Clock = field(default_factory=Clock)
     accounts: bool = True
+    pages: Sequence[RegisterPages] = ()
 
     def __post_init__(self) -> None:
         self.store = MemoryStore()
@@ -140,7 +145,9 @@ class Centre:
         self.composed: list[tuple[Scope, str, View]] = []
         self.hub = Hub(self.store, self.present, lambda _: ("anlage",), self.clock.seconds)
         figures = Figures(history, lambda _: SiteClock("Europe/Berlin"), Options(), self.clock.ms, cells())
-        self.app: Flask = create_app(self.settings, self.hub, self.users, figures, pages=[plain_pages])
+        self.app: Flask = create_app(
+            self.settings, self.hub, self.users, figures, pages=[*self.pages, *PAGES], desk=create_desk
+        )
         self.app.testing = True
 
     def present(
@@ -207,20 +214,3 @@ def form_token(client: FlaskClient) -> str:
     found = re.search(r'name="csrf" value="([^"]+)"', client.get("/login").text)
     assert found
     return found[1]
-
-
-def plain_pages(app: Flask, context: PageContext) -> None:
-    """Pages in the place of the real ones: the board's fields as text."""
-
-    def show(kind: str) -> str:
-        board = context.compose(View(kind))  # type: ignore[arg-type]
-        return f"<title>{context.visitor().name}</title>" + "\n".join(board.fields.values())
-
-    for path, kind in (
-        ("/", "phone"),
-        ("/hotlines", "phone"),
-        ("/wall", "wall"),
-        ("/board", "phone"),
-        ("/desk/", "desk"),
-    ):
-        app.add_url_rule(path, path, lambda kind=kind: show(kind))

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from dashboard.access import (
     CALLBACKS,
@@ -23,6 +25,8 @@ from dashboard.access import (
     may_call,
     policy,
 )
+from dashboard.board import Group, View
+from dashboard.desk import CALLBACK_OUTPUTS, create_desk
 from streams.records import Cell
 from tests.dashboard.centre import ACCOUNTS, CANARIES, Centre, cells, reading
 
@@ -107,6 +111,25 @@ def test_each_role_opens_what_it_may_and_nothing_else(centre: Centre, name: str)
         answer.close()
 
 
+def rows_of_the_desk(centre: Centre) -> list[str]:
+    """Every row that anybody's desk could show, as the callback of the desk is told it."""
+    groups: tuple[Group, ...] = ("", "hotline", "provider", "project")
+    boards = [(group, centre.hub.board(Scope(), "de", View("desk", group=group))) for group in groups]
+    return [f"{tile.source.id};{group}" for group, board in boards for tile in board.tiles]
+
+
+def call_back(client: FlaskClient, output: str, row: str) -> TestResponse:
+    """Runs a callback of the desk as a browser would, or a forger."""
+    name, attribute = output.split(".")
+    body = {
+        "output": output,
+        "outputs": {"id": name, "property": attribute},
+        "inputs": [{"id": "chosen", "property": "data-row", "value": row}],
+        "changedPropIds": ["chosen.data-row"],
+    }
+    return client.post("/desk/_dash-update-component", json=body)
+
+
 def answers(centre: Centre, client: FlaskClient) -> Iterator[tuple[str, str]]:
     """Everything that a browser of this user can read, one text for each address."""
     wheres = [
@@ -122,6 +145,10 @@ def answers(centre: Centre, client: FlaskClient) -> Iterator[tuple[str, str]]:
     paths += ["/api/kpis?by=provider&from=2026-05-28T10:00:00Z&to=2026-05-28T12:00:00Z&interval=1h"]
     for path in paths:
         yield path, client.get(path, headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=True).text
+    for path in ("/desk/_dash-layout", "/desk/_dash-dependencies"):
+        yield path, client.get(path).text
+    for row in rows_of_the_desk(centre):
+        yield f"callback for {row}", call_back(client, "all-kpis.children", row).text
     for view in VIEWS:
         answer = client.get(f"/stream?view={view}")
         if answer.status_code != 200:
@@ -232,5 +259,16 @@ def test_a_changed_scope_shows_at_once(centre: Centre) -> None:
     assert re.findall(r'"hotline":"([^"]+)"', text) == ["Technik-SE"] * 2
 
 
-def test_every_listed_callback_names_a_permission() -> None:
-    assert all(isinstance(needed, Permission) for needed in CALLBACKS.values())
+def test_every_callback_of_the_desk_has_a_policy() -> None:
+    assert set(CALLBACK_OUTPUTS) == set(CALLBACKS)
+    app = create_desk(Flask("x", static_folder=None), None)  # type: ignore[arg-type]
+    assert set(app.callback_map) | {each["output"] for each in app._callback_list} == set(CALLBACKS)
+
+
+def test_only_listed_callbacks_run_and_only_for_who_may(centre: Centre) -> None:
+    row = rows_of_the_desk(centre)[0]
+    chefin = centre.signed_in("chefin")
+    assert call_back(chefin, "all-kpis.children", row).status_code == 200
+    assert call_back(chefin, "secret.children", row).status_code == 403
+    assert chefin.post("/desk/_dash-update-component", json=["all-kpis.children"]).status_code == 400
+    assert call_back(centre.client(), "all-kpis.children", row).status_code == 401

@@ -7,7 +7,7 @@ judged differently; in the middle of the file a setting changes the threshold of
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -34,13 +34,15 @@ GIVE_UP_HOURS = 1.5
 _LATER = "|later"
 
 
-def spoiled(lines: Iterable[str], chance: random.Random) -> list[str]:
+def spoiled(lines: Sequence[str], chance: random.Random) -> list[str]:
     """The lines with some lost, some twice, restarts, refusals and failures: what a real file has."""
     ends = ("ABANDON", "EXITWITHTIMEOUT")
     made: list[str] = []
-    for number, line in enumerate(lines):
+    for number, (line, following) in enumerate(zip(lines, [*lines[1:], ""], strict=True)):
         epoch, call, queue, agent, event, *_ = line.split("|")
-        lost = {"ENTERQUEUE": 0.03, "CONNECT": 0.03, "COMPLETECALLER": 0.01} | dict.fromkeys(ends, 0.08)
+        lost = {"ENTERQUEUE": 0.03, "CONNECT": 0.03} | dict.fromkeys(ends, 0.08)
+        if "|WRAPUPSTART|" not in following:
+            lost["COMPLETECALLER"] = 0.03
         if chance.random() >= lost.get(event, 0):
             made.append(line)
         if event == "ENTERQUEUE" and chance.random() < 0.02:

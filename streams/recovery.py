@@ -1,0 +1,50 @@
+"""From the saved state and the log behind it to the pipeline as it would stand had nothing ever ended."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from streams import snapshot
+from streams.codec import UnreadableBatch
+from streams.log import START, Entry, EventLog
+from streams.pipeline import Pipeline
+
+ENTRIES_AT_ONCE = 64
+_logger = logging.getLogger(__name__)
+
+
+def recover(log: EventLog, state_file: Path, pipeline: Pipeline) -> str:
+    """Brings an empty pipeline to the end of the log and returns that position.
+
+    A saved state is used when it is sound and the log still has the entry where it was taken; else the whole log is
+    read. Raises `LogUnavailable`.
+    """
+    position = START
+    try:
+        saved = snapshot.load(state_file)
+    except snapshot.UnusableSnapshot as error:
+        _logger.warning("saved state not used, reading the whole log instead: %s", error)
+    else:
+        if saved is not None and saved.position != START:
+            if log.holds(saved.position):
+                saved.restore(pipeline, pipeline.engine.now_ms)
+                position = saved.position
+            else:
+                _logger.warning("the log has no entry %s of the saved state: reading the whole log", saved.position)
+    while entries := log.read(position, ENTRIES_AT_ONCE):
+        position = take_in(pipeline, entries)
+    return position
+
+
+def take_in(pipeline: Pipeline, entries: Sequence[Entry]) -> str:
+    """Applies entries and returns the position of the last; START without any. Unreadable ones are logged and left."""
+    position = START
+    for entry in entries:
+        try:
+            pipeline.apply(entry.payload)
+        except UnreadableBatch as error:
+            _logger.error("log entry %s is left out: %s", entry.position, error)
+        position = entry.position
+    return position

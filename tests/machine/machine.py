@@ -1,0 +1,121 @@
+"""The rules by which a life goes on, and what must hold after every step and at the end."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.machine import life
+from tests.machine.centre import PARTITIONS, STARTS
+from tests.machine.families import FAMILIES
+from tests.machine.life import HOUR_MS, Life
+from tests.machine.simulated import CUTS
+
+_picks = st.integers(0, 999)
+_partitions = st.integers(0, PARTITIONS - 1)
+_ages_ms = st.sampled_from((0, 0, 0, 20_000, 400_000, 1_500_000, -30_000, -60_000, 6 * HOUR_MS, 50 * HOUR_MS))
+"""How long ago a story began when it is produced: now, minutes or days late, or ahead of our clock."""
+
+
+class Machine(RuleBasedStateMachine):
+    """The core under fire. What it reads must be what a slow computation over the same facts gives, always."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.life = Life()
+
+    @initialize(start=st.sampled_from(STARTS), late_ms=st.sampled_from((0, 250, 290_000, 900_000)))
+    def begin(self, start: tuple[str, int], late_ms: int) -> None:
+        self.life.begin(start[1] * 1000 + late_ms)
+
+    @rule(seed=_picks, family=st.sampled_from(sorted(FAMILIES)), cells=_picks, age_ms=_ages_ms, most=st.integers(0, 4))
+    def produce(self, seed: int, family: str, cells: int, age_ms: int, most: int) -> None:
+        chance = Random(seed)
+        begins_ms = self.life.clock_ms - age_ms - chance.choice((0, 1, 999, 1_000, 30_000))
+        stories = [
+            self.life.produce(family, life.cell(cells + number), begins_ms, chance) for number in range(1 + seed % 3)
+        ]
+        self.life.tell(stories, chance, most, shuffled=False)
+
+    @rule(seed=_picks, most=st.integers(1, 3), shuffled=st.booleans())
+    def tell(self, seed: int, most: int, shuffled: bool) -> None:
+        self.life.tell(self.life.stories, Random(seed), most, shuffled=shuffled)
+
+    @rule(pick=_picks, seed=_picks)
+    def tell_again(self, pick: int, seed: int) -> None:
+        self.life.tell_again(pick, Random(seed))
+
+    @rule(pick=_picks, seed=_picks)
+    def correct(self, pick: int, seed: int) -> None:
+        self.life.correct(pick, Random(seed))
+
+    @rule(pick=_picks)
+    def repeat_entry(self, pick: int) -> None:
+        self.life.repeat_entry(pick)
+
+    @rule(entries=st.integers(1, 3))
+    def process(self, entries: int) -> None:
+        self.life.step(entries)
+
+    @rule(by_ms=st.sampled_from((250, 999, 1_000, 1_001, 5_000, 20_000, 20_001, 600_000)))
+    def tick(self, by_ms: int) -> None:
+        self.life.pass_time(by_ms)
+        self.life.step(0)
+
+    @rule(pick=_picks, beside_ms=st.sampled_from((-1, 0, 0, 1, 1_000)))
+    def tick_to_an_edge(self, pick: int, beside_ms: int) -> None:
+        self.life.to_edge(pick, beside_ms)
+        self.life.step(None)
+
+    @rule(number=_partitions)
+    def snapshot(self, number: int) -> None:
+        self.life.partitions[number].save()
+
+    @rule(number=_partitions, down_ms=st.sampled_from((0, 0, 400, 15_000, 1_900_000)))
+    def kill(self, number: int, down_ms: int) -> None:
+        self.life.pass_time(down_ms)
+        self.life.partitions[number].kill()
+
+    @rule(number=_partitions, cut=st.sampled_from(CUTS))
+    def kill_while_saving(self, number: int, cut: str) -> None:
+        self.life.partitions[number].kill_while_saving(cut)
+
+    @rule(by_ms=st.sampled_from((-300_000, -1_500, -1_000, 300_000, 1_800_000, 3 * HOUR_MS)))
+    def jump(self, by_ms: int) -> None:
+        """Somebody sets the clock."""
+        self.life.pass_time(by_ms)
+
+    @rule()
+    def an_hour_passes(self) -> None:
+        """After which owners forget what is over and trim the log behind their saved state."""
+        self.life.pass_time(HOUR_MS)
+        self.life.step(None)
+
+    @rule(number=_partitions, by_ms=st.sampled_from((0, 250, 21_000)))
+    def rebalance(self, number: int, by_ms: int) -> None:
+        self.life.pass_time(by_ms)
+        self.life.partitions[number].move()
+
+    @rule(number=_partitions)
+    def lose_the_store(self, number: int) -> None:
+        """For one round; what was not published then must be published later."""
+        partition = self.life.partitions[number]
+        partition.store.lost = True
+        self.life.pass_time(1_000)
+        partition.step(None)
+        partition.store.lost = False
+
+    @invariant()
+    def every_promise_holds(self) -> None:
+        self.life.check()
+
+    def teardown(self) -> None:
+        try:
+            if self.life.partitions:
+                self.life.pass_time(1_000)
+                self.life.step(None)
+                self.life.check()
+        finally:
+            self.life.end()
