@@ -152,7 +152,7 @@ def register(app: Flask, files: StaticFiles, compressor: Compressor) -> None:
 
 
 def encode(response: Response, compressor: Compressor) -> Response:
-    """Compresses an answer as the request accepts it; events and what is small or compressed already stay as they are."""
+    """Compresses an answer as the request accepts it; events and small answers stay as they are."""
     streams = response.mimetype == "text/event-stream" or (response.is_streamed and not response.direct_passthrough)
     if response.status_code != 200 or streams or "Content-Encoding" in response.headers:
         return response

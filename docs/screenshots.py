@@ -9,6 +9,7 @@ import json
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -144,6 +145,22 @@ def take(browser: Browser, address: str, wanted: list[str]) -> None:
         context.close()
 
 
+_TOGETHER = """<body style="margin:0;background:#23292e;position:relative;width:1640px;height:900px;overflow:hidden">
+<style>img{{position:absolute;border-radius:14px;box-shadow:0 18px 60px #0009}}</style>
+<img src="{wall}" style="left:560px;top:36px;width:1044px">
+<img src="{desk}" style="left:36px;top:250px;width:980px">
+<img src="{phone}" style="right:60px;bottom:-40px;width:330px">"""
+
+
+def together(browser: Browser) -> None:
+    """The picture at the top of the README: wall, desk and phone side by side."""
+    shown = {"wall": "wall-dark-de", "desk": "desk-light-de", "phone": "phone-dark-de"}
+    page = browser.new_page(viewport={"width": 1640, "height": 900})
+    sources = {kind: b64encode((PICTURES / f"{name}.png").read_bytes()).decode() for kind, name in shown.items()}
+    page.set_content(_TOGETHER.format(**{kind: f"data:image/png;base64,{data}" for kind, data in sources.items()}))
+    page.screenshot(path=PICTURES / "readme.png")
+
+
 def main() -> None:
     """Serves on a free port of this machine, takes the pictures, ends."""
     server = make_server("127.0.0.1", 0, application(), threaded=True)
@@ -152,6 +169,7 @@ def main() -> None:
     with sync_playwright() as player:
         browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         take(browser, f"http://127.0.0.1:{server.server_port}", sys.argv[1:])
+        together(browser)
         browser.close()
     server.shutdown()
 

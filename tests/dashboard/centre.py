@@ -132,22 +132,20 @@ class Centre:
     folder: Path
     settings: WebSettings = field(default_factory=WebSettings)
     clock: Clock = field(default_factory=Clock)
-    accounts: bool = True
+    with_desk: bool = True
     pages: Sequence[RegisterPages] = ()
 
     def __post_init__(self) -> None:
         self.store = MemoryStore()
         self.fence = self.store.acquire()
         self.users = Users(open_database(self.folder), self.clock.ms)
-        if self.accounts:
-            for name, (role, scope) in ACCOUNTS.items():
-                self.users.add_user(name, PASSWORD, role, Scope.of(scope))
+        self._made: set[str] = set()
         self.composed: list[tuple[Scope, str, View]] = []
         self.hub = Hub(self.store, self.present, lambda _: ("anlage",), self.clock.seconds)
         figures = Figures(history, lambda _: SiteClock("Europe/Berlin"), Options(), self.clock.ms, cells())
-        self.app: Flask = create_app(
-            self.settings, self.hub, self.users, figures, pages=[*self.pages, *PAGES], desk=create_desk
-        )
+        desk = create_desk if self.with_desk else None
+        added = [*self.pages, *PAGES]
+        self.app: Flask = create_app(self.settings, self.hub, self.users, figures, pages=added, desk=desk)
         self.app.testing = True
 
     def present(
@@ -191,6 +189,13 @@ class Centre:
         self.hub.step()
         self.hub.push_if_due()
 
+    def account(self, name: str) -> None:
+        """Makes this account of `ACCOUNTS`, where it is not there yet."""
+        if name not in self._made:
+            self._made.add(name)
+            role, scope = ACCOUNTS[name]
+            self.users.add_user(name, PASSWORD, role, Scope.of(scope))
+
     def client(self) -> FlaskClient:
         """A browser without a session."""
         return self.app.test_client()
@@ -198,6 +203,7 @@ class Centre:
     def signed_in(self, name: str) -> FlaskClient:
         """A browser in which this user has logged in."""
         client = self.client()
+        self.account(name)
         answer = log_in(client, name)
         assert answer.status_code == 303, answer.text
         return client

@@ -19,7 +19,15 @@ def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def centre(tmp_path: Path) -> Centre:
-    """An application with all accounts, whose hub has seen the first picture."""
+    """An application without the desk, whose hub has seen the first picture."""
+    centre = Centre(tmp_path, with_desk=False)
+    centre.publish_all()
+    return centre
+
+
+@pytest.fixture
+def whole_centre(tmp_path: Path) -> Centre:
+    """The same with the desk."""
     centre = Centre(tmp_path)
     centre.publish_all()
     return centre

@@ -42,7 +42,8 @@ def test_every_role_has_permissions_and_a_home_that_it_may_open() -> None:
             assert allowed(role, paths[home(role, phone=phone)])
 
 
-def test_every_route_of_the_application_has_a_policy(centre: Centre) -> None:
+def test_every_route_of_the_application_has_a_policy(whole_centre: Centre) -> None:
+    centre = whole_centre
     routes = [
         (method, rule.rule)
         for rule in centre.app.url_map.iter_rules()
@@ -75,7 +76,8 @@ def test_what_is_public_is_known_and_says_nothing_of_the_centre(centre: Centre) 
         assert not any(name in text for names in CANARIES.values() for name in names)
 
 
-def test_without_login_pages_lead_to_the_login_and_programs_get_401(centre: Centre) -> None:
+def test_without_login_pages_lead_to_the_login_and_programs_get_401(whole_centre: Centre) -> None:
+    centre = whole_centre
     client = centre.client()
     for path in ("/", "/hotlines", "/wall", "/desk/"):
         answer = client.get(path)
@@ -87,7 +89,8 @@ def test_without_login_pages_lead_to_the_login_and_programs_get_401(centre: Cent
 
 
 @pytest.mark.parametrize("name", ACCOUNTS)
-def test_each_role_opens_what_it_may_and_nothing_else(centre: Centre, name: str) -> None:
+def test_each_role_opens_what_it_may_and_nothing_else(whole_centre: Centre, name: str) -> None:
+    centre = whole_centre
     role = ACCOUNTS[name][0]
     client = centre.signed_in(name)
     same_origin = {"Sec-Fetch-Site": "same-origin"}
@@ -153,10 +156,10 @@ def answers(centre: Centre, client: FlaskClient) -> Iterator[tuple[str, str]]:
         answer = client.get(f"/stream?view={view}")
         if answer.status_code != 200:
             continue
-        events = iter(answer.response)
+        events = answer.iter_encoded()
         text = b""
         for _ in range(3):
-            text += next(events)  # type: ignore[arg-type]
+            text += next(events)
             centre.tick(1, [reading(cell, FOREIGN_NUMBERS[cell.provider], 5) for cell in cells()])
         answer.close()
         yield f"/stream?view={view}", text.decode()
@@ -178,7 +181,10 @@ def canaries_of(*providers: str) -> set[str]:
         ("lead", "Rechnung-TE", {"Reklamation-NC", "Nordcall", "Partnerlinie", "1.777.771", "1777771", "424.242"}),
     ],
 )
-def test_a_scope_never_shows_a_byte_of_what_is_foreign(centre: Centre, name: str, own: str, foreign: set[str]) -> None:
+def test_a_scope_never_shows_a_byte_of_what_is_foreign(
+    whole_centre: Centre, name: str, own: str, foreign: set[str]
+) -> None:
+    centre = whole_centre
     centre.publish([reading(cell, FOREIGN_NUMBERS[cell.provider], 5) for cell in cells()])
     centre.hub.step()
     client = centre.signed_in(name)
@@ -190,7 +196,8 @@ def test_a_scope_never_shows_a_byte_of_what_is_foreign(centre: Centre, name: str
     assert own in seen
 
 
-def test_the_canaries_are_there_to_be_found(centre: Centre) -> None:
+def test_the_canaries_are_there_to_be_found(whole_centre: Centre) -> None:
+    centre = whole_centre
     centre.publish([reading(cell, FOREIGN_NUMBERS[cell.provider], 5) for cell in cells()])
     centre.hub.step()
     everything = "".join(text for _, text in answers(centre, centre.signed_in("chefin")))
@@ -265,7 +272,8 @@ def test_every_callback_of_the_desk_has_a_policy() -> None:
     assert set(app.callback_map) | {each["output"] for each in app._callback_list} == set(CALLBACKS)
 
 
-def test_only_listed_callbacks_run_and_only_for_who_may(centre: Centre) -> None:
+def test_only_listed_callbacks_run_and_only_for_who_may(whole_centre: Centre) -> None:
+    centre = whole_centre
     row = rows_of_the_desk(centre)[0]
     chefin = centre.signed_in("chefin")
     assert call_back(chefin, "all-kpis.children", row).status_code == 200

@@ -128,7 +128,8 @@ def test_run_follows_by_itself_survives_surprises_and_stops(
 ) -> None:
     hub = Hub(centre.store, centre.present)
     stop, seen = threading.Event(), threading.Event()
-    step, steps = hub.step, []
+    step = hub.step
+    steps: list[None] = []
 
     def surprising() -> bool:
         steps.append(None)

@@ -24,6 +24,7 @@ PHONE = {"User-Agent": "Mozilla/5.0 (Linux; Android 16) Mobile Safari"}
 
 @pytest.mark.parametrize("name", ACCOUNTS)
 def test_login_leads_to_the_home_of_the_role_and_so_does_the_root(centre: Centre, name: str) -> None:
+    centre.account(name)
     client = centre.client()
     assert log_in(client, name).location == HOMES[name]
     answer = client.get("/")
@@ -43,6 +44,7 @@ def test_on_a_phone_everybody_who_may_lands_on_the_phone_page(centre: Centre) ->
 
 
 def test_wrong_passwords_unknown_names_and_disabled_accounts_get_the_same_answer(centre: Centre) -> None:
+    centre.account("chefin")
     user = centre.users.add_user("weg", PASSWORD, "ops", Scope())
     centre.users.disable(user.id)
     texts = set()
@@ -55,6 +57,7 @@ def test_wrong_passwords_unknown_names_and_disabled_accounts_get_the_same_answer
 
 
 def test_the_login_form_needs_the_token_of_its_own_browser(centre: Centre) -> None:
+    centre.account("chefin")
     foreign = form_token(centre.client())
     client = centre.client()
     client.get("/login")
@@ -108,6 +111,7 @@ def test_what_a_page_asks_for_by_itself_is_no_use_of_the_session(centre: Centre)
 def test_a_new_login_ends_the_session_before_it(centre: Centre) -> None:
     client = centre.signed_in("chefin")
     before = client.get_cookie("leitstand").value  # type: ignore[union-attr]
+    centre.account("betrieb")
     client.set_cookie("leitstand-form", "t")
     client.post("/login", data={"user": "betrieb", "password": PASSWORD, "csrf": "t"})
     assert client.get("/whoami").json["user"] == "betrieb"  # type: ignore[index]
@@ -115,7 +119,7 @@ def test_a_new_login_ends_the_session_before_it(centre: Centre) -> None:
 
 
 def test_without_accounts_the_login_says_how_to_make_the_first(tmp_path: Path) -> None:
-    centre = Centre(tmp_path, accounts=False)
+    centre = Centre(tmp_path, with_desk=False)
     assert "leitstand user add" in centre.client().get("/login").text
     centre.users.add_user("erste", PASSWORD, "manager", Scope())
     assert "leitstand user add" not in centre.client().get("/login").text
@@ -134,6 +138,7 @@ def test_without_accounts_the_login_says_how_to_make_the_first(tmp_path: Path) -
     ],
 )
 def test_after_login_only_own_pages_are_led_to(centre: Centre, wanted: str, led_to: str) -> None:
+    centre.account("chefin")
     assert log_in(centre.client(), "chefin", next=wanted).location == led_to
 
 
@@ -163,6 +168,7 @@ def test_forms_of_another_session_and_of_other_sites_are_refused(centre: Centre)
 
 
 def test_the_cookie_is_strict_under_tls_and_plain_without(centre: Centre) -> None:
+    centre.account("chefin")
     plain = log_in(centre.client(), "chefin").headers.getlist("Set-Cookie")
     assert any(
         cookie.startswith("leitstand=") and "HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in plain
@@ -170,15 +176,15 @@ def test_the_cookie_is_strict_under_tls_and_plain_without(centre: Centre) -> Non
     assert not any("Secure" in cookie for cookie in plain)
     client = centre.client()
     secure = {"base_url": "https://leitstand.example"}
-    page = client.get("/login", **secure)  # type: ignore[arg-type]
+    page = client.get("/login", **secure)
     token = page.text.split('name="csrf" value="')[1].split('"')[0]
     form = {"user": "chefin", "password": PASSWORD, "csrf": token}
-    cookies = client.post("/login", data=form, **secure).headers.getlist("Set-Cookie")  # type: ignore[arg-type]
+    cookies = client.post("/login", data=form, **secure).headers.getlist("Set-Cookie")
     session = next(cookie for cookie in cookies if cookie.startswith("__Host-leitstand="))
     assert "Secure" in session
     assert "Path=/" in session
     assert "Domain" not in session
-    assert client.get("/whoami", **secure).status_code == 200  # type: ignore[arg-type]
+    assert client.get("/whoami", **secure).status_code == 200
 
 
 def test_an_unencrypted_connection_over_a_network_says_so(centre: Centre) -> None:
@@ -189,7 +195,7 @@ def test_an_unencrypted_connection_over_a_network_says_so(centre: Centre) -> Non
 
 
 def test_forwarding_headers_are_believed_from_trusted_proxies_only(tmp_path: Path) -> None:
-    centre = Centre(tmp_path, WebSettings(trusted_proxies=("10.0.0.0/8",)))
+    centre = Centre(tmp_path, WebSettings(trusted_proxies=("10.0.0.0/8",)), with_desk=False)
     headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "6.6.6.6, 203.0.113.7"}
     for peer, name in (("10.1.2.3", "__Host-leitstand-form"), ("192.0.2.1", "leitstand-form")):
         answer = centre.client().get("/login", headers=headers, environ_base={"REMOTE_ADDR": peer})

@@ -32,8 +32,8 @@ def test_pages_carry_the_strict_policy(centre: Centre) -> None:
         assert "Strict-Transport-Security" not in answer.headers
 
 
-def test_only_the_desk_may_style_inline_and_run_its_own_script(centre: Centre) -> None:
-    policy = centre.signed_in("chefin").get("/desk/").headers["Content-Security-Policy"]
+def test_only_the_desk_may_style_inline_and_run_its_own_script(whole_centre: Centre) -> None:
+    policy = whole_centre.signed_in("chefin").get("/desk/").headers["Content-Security-Policy"]
     assert "style-src 'self' 'unsafe-inline'" in policy
     assert re.search("script-src 'self' 'sha256-[^' ]+';", policy)
     assert "script-src 'self' 'sha256-abc';" in content_security_policy(["'sha256-abc'"])
@@ -124,9 +124,12 @@ def test_pages_know_their_visitor(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     seen = []
 
     def page(app: Flask, context: PageContext) -> None:
-        app.add_url_rule("/visitor", "visitor", lambda: seen.append(context.visitor()) or "")
+        @app.get("/visitor")
+        def visitor() -> str:
+            seen.append(context.visitor())
+            return ""
 
-    centre = Centre(tmp_path, WebSettings(default_language="en"), pages=[page])
+    centre = Centre(tmp_path, WebSettings(default_language="en"), with_desk=False, pages=[page])
     client = centre.signed_in("nordcall")
     client.set_cookie("theme", "dark")
     client.get("/visitor")

@@ -51,9 +51,17 @@ class SimulatedLog:
         end = self.trimmed + len(self.kept)
         return str(end) if end else START
 
+    def holds(self, position: str) -> bool:
+        """See `EventLog.holds`."""
+        return self.trimmed < int(position) <= self.trimmed + len(self.kept)
+
+    def missing(self) -> tuple[int, int] | None:
+        """Nobody asks here."""
+        return None
+
     def trim(self, _now_ms: int, position: str) -> None:
-        """Forgets every entry up to and including `position`."""
-        behind = max(0, int(position or 0) - self.trimmed)
+        """Forgets every entry before `position`; the one there shows that a state saved there belongs to this log."""
+        behind = max(0, int(position or 1) - 1 - self.trimmed)
         del self.kept[:behind]
         self.trimmed += behind
 

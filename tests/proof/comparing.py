@@ -17,14 +17,12 @@ from streams.engine import Engine
 from streams.query import Row
 from streams.question import answer_windows, question
 from tests.batch.compare import differences
-from tests.batch.count import Counts, count_groups, gather
+from tests.batch.count import HIGHEST_COUNTS, Counts, count_groups, gather
 from tests.batch.formulas import RATIOS, SECONDS, kpis, percentile_is_right
 from tests.batch.local_days import business_day_start_ms
 from tests.proof.ground import Ground
 
 Key = tuple[str, str, str]
-SUMS = frozenset({"wait_max_ms", "longest_wait_ms"})
-"""Counters that a level does not add up."""
 
 
 def right_counts(ground: Ground, as_of_ms: int) -> dict[Key, Counts]:
@@ -123,7 +121,7 @@ def broken_invariants(ground: Ground, engine: Engine) -> list[str]:
                 ]
                 for name in {*whole, *(name for part in parts for name in part)}:
                     values = [part.get(name, 0) for part in parts]
-                    total = max(values) if name in SUMS else sum(values)
+                    total = max(values, default=0) if name in HIGHEST_COUNTS else sum(values)
                     if total != whole.get(name, 0):
                         where = f"{engine.now_ms} {dimension} {window} {basis} {name}"
                         broken.append(f"{where}: children {total}, all {whole.get(name, 0)}")

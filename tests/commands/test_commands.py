@@ -1,0 +1,288 @@
+"""Every command: what it prints, what it refuses, and with which exit status."""
+
+from __future__ import annotations
+
+import base64
+import io
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import leitstand
+from tests.commands.callers import Callers, assert_accounted, assert_counted
+from tests.commands.calling import Place
+from tests.commands.running import FEED, StartUp, place_with_feed, wait_for, write_settings
+
+pytestmark = pytest.mark.server
+LATIN = "1700000000.9|München|NONE|ENTERQUEUE||0301|1\n"
+
+
+def written(folder: Path, lines: list[str]) -> Path:
+    """A recorded file beside the one that is followed."""
+    file = folder / "recorded" / "old.log"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("".join(f"{line}\n" for line in lines))
+    return file
+
+
+def tally(place: Place) -> dict[str, Any]:
+    (feed,) = place.json("feeds")["feeds"]
+    assert feed["received"] == sum(feed[name] for name in ("counted", "duplicate", "late", "dead", "skipped"))
+    return dict(feed)
+
+
+WRONG_CALLS = {
+    "no command": [],
+    "unknown command": ["kpi"],
+    "unknown option": ["kpis", "--bye", "hotline"],
+    "not an instant": ["kpis", "--as-of", "yesterday"],
+    "an instant without offset": ["kpis", "--as-of", "2026-01-01T12:00:00"],
+    "unknown window": ["kpis", "--window", "45m"],
+    "unknown basis": ["kpis", "--basis", "both"],
+    "unknown dimension": ["kpis", "--by", "hotline,colour"],
+    "unknown dimension in where": ["kpis", "--where", "colour=red"],
+    "where without a value": ["kpis", "--where", "hotline"],
+    "interval without from and to": ["kpis", "--interval", "1h"],
+    "from without to": ["kpis", "--from", "2026-01-01T00:00:00Z", "--interval", "1h"],
+    "to before from": ["kpis", "--from", "2026-01-02T00:00Z", "--to", "2026-01-01T00:00Z", "--interval", "1h"],
+    "unknown interval": ["kpis", "--from", "2026-01-01T00:00Z", "--to", "2026-01-02T00:00Z", "--interval", "2h"],
+    "unknown zone": [
+        *("kpis", "--from", "2026-01-01T00:00Z", "--to", "2026-01-02T00:00Z"),
+        *("--interval", "day", "--zone", "Europe/Nowhere"),
+    ],
+    "live intervals": [
+        *("kpis", "--from", "2026-01-01T00:00Z", "--to", "2026-01-02T00:00Z", "--interval", "1h", "--basis", "live"),
+    ],
+    "window and interval": [
+        *("kpis", "--from", "2026-01-01T00:00Z", "--to", "2026-01-02T00:00Z", "--interval", "1h", "--window", "30m"),
+    ],
+    "unknown feed": ["replay", "nothing", "leitstand.toml"],
+    "no such file": ["replay", FEED, "no-such-file"],
+    "speed 0": ["replay", FEED, __file__, "--speed", "0"],
+    "speed in words": ["replay", FEED, __file__, "--speed", "fast"],
+    "speed nan": ["replay", FEED, __file__, "--speed", "nan"],
+    "unknown role": ["user", "add", "x", "--role", "king", "--password-stdin"],
+    "scope without a value": ["user", "add", "x", "--role", "ops", "--scope", "site", "--password-stdin"],
+    "scope of an unknown dimension": ["user", "add", "x", "--role", "ops", "--scope", "colour=red", "--password-stdin"],
+    "partner without a provider": ["user", "add", "x", "--role", "partner", "--password-stdin"],
+    "short password": ["user", "add", "x", "--role", "ops", "--password-stdin"],
+    "no terminal for the password": ["user", "add", "x", "--role", "ops"],
+    "unknown way with the dead": ["dead", "bury"],
+    "port in words": ["up", "--port", "http"],
+}
+
+
+@pytest.mark.parametrize("words", WRONG_CALLS.values(), ids=WRONG_CALLS)
+def test_a_wrong_call_is_2_and_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """Without a process of its own for each: these are many."""
+    place, _ = place_with_feed(tmp_path)
+    password = "short\n" if words is WRONG_CALLS["short password"] else "long enough\n"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(password))
+    json_too = ["--json"] if words[:1] == ["kpis"] else []
+    try:
+        status = leitstand.main(["--config", str(place.config), "--data", str(place.data), *words, *json_too])
+    except SystemExit as end:
+        assert isinstance(end.code, int)
+        status = end.code
+    said = capsys.readouterr()
+    assert (status, said.out) == (2, ""), said.err
+    assert said.err.strip()
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["kpis", "--by", "colour", "--json"], "colour"),
+        (["kpis", "--window", "45m", "--json"], "45m"),
+        (["replay", "nothing", __file__], f"the settings have {FEED}"),
+    ],
+)
+def test_the_reason_names_what_was_wrong(tmp_path: Path, words: list[str], reason: str) -> None:
+    place, _ = place_with_feed(tmp_path)
+    done = place.call(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+FAULTY = """[site]
+zone = "Europe/Nowhere"
+colour = "red"
+[service_level]
+threshold_seconds = -1
+[feeds.one]
+collector = "smoke_signals"
+path = "x"
+[feeds.two]
+collector = "queue_log"
+path = "x"
+encoding = "morse"
+"""
+
+
+def test_check_lists_every_fault_with_its_line(tmp_path: Path) -> None:
+    config = tmp_path / "leitstand.toml"
+    place = Place(config, tmp_path / "data")
+    config.write_text(FAULTY)
+    done = place.call("check")
+    assert (done.returncode, done.stdout) == (2, "")
+    for line, words in ((2, "Europe/Nowhere"), (3, "colour"), (5, "threshold_seconds"), (7, "smoke_signals")):
+        assert any(f"{config}:{line}" in said and words in said for said in done.stderr.splitlines()), done.stderr
+    assert place.call("feeds").returncode == 2, "faulty settings stop every command"
+
+    config.write_text(FAULTY[FAULTY.index("[feeds.two]") :])
+    done = place.call("check")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{config}:4" in done.stderr
+    assert "morse" in done.stderr
+
+    config.write_text('[site]\nzone = "Europe/Lisbon"\n')
+    done = place.call("check")
+    assert done.returncode == 0
+    assert "Europe/Lisbon" in done.stdout
+    assert Place(None, tmp_path / "data").call("check").returncode == 0
+    assert Place(tmp_path / "nothing.toml", tmp_path / "data").call("check").returncode == 2
+    assert not (tmp_path / "data").exists(), "checking writes nothing"
+
+
+def test_accounts(tmp_path: Path) -> None:
+    place = Place(None, tmp_path / "data")
+
+    def add(name: str, *words: str) -> tuple[int, str, str]:
+        done = place.call("user", "add", name, *words, "--password-stdin", stdin="long enough\n")
+        return done.returncode, done.stdout, done.stderr
+
+    assert add("nordcall", "--role", "partner", "--scope", "provider=Nordcall", "--scope", "provider=Süd")[0] == 0
+    status, out, err = add("NordCall", "--role", "manager")
+    assert (status, out) == (1, "")
+    assert "there is an account 'NordCall' already" in err
+    status, out, _ = add("chefin", "--role", "manager")
+    assert (status, "everything" in out) == (0, True)
+
+
+def test_replay_feeds_and_kpis_as_one_document_each(tmp_path: Path) -> None:
+    place, _ = place_with_feed(tmp_path)
+    lines = Callers(seed=7).past(seconds=1700, lines=1000)
+    file = written(tmp_path, lines)
+    done = place.call("replay", FEED, file)
+    assert (done.returncode, done.stdout) == (0, ""), "dead lines do not make the exit status 1"
+    documents = [place.json("kpis", "--by", "hotline", "--basis", basis) for basis in ("live", "arrival")]
+    reading = assert_counted(lines, documents)
+    assert reading.dead > 0
+    assert_accounted(reading, tally(place))
+    assert tally(place)["state"] == "off"
+
+    assert place.call("replay", FEED, file).returncode == 0
+    again = tally(place)
+    assert again["received"] == 2 * len(lines)
+    assert again["counted"] == reading.counted
+    assert again["duplicate"] == reading.counted, "a copy of what is known holds nothing but duplicates"
+    assert_counted(lines, [place.json("kpis", "--by", "hotline", "--as-of", documents[0]["as_of"])])
+
+    as_text = place.call("kpis", "--by", "hotline")
+    assert as_text.returncode == 0
+    assert "Verkauf" in as_text.stdout
+    assert place.json("kpis", "--by", "hotline", "--where", "hotline=Nobody")["rows"] == []
+    both = place.json("kpis", "--by", "hotline", "--where", "hotline=Verkauf", "--where", "hotline=Service")
+    assert {row["by"]["hotline"] for row in both["rows"]} == {"Verkauf", "Service"}
+    assert {row["window"] for row in both["rows"]} == {"30m", "day"}
+
+
+def test_kpis_before_the_log_is_1_with_empty_output(tmp_path: Path) -> None:
+    place, _ = place_with_feed(tmp_path)
+    assert place.call("replay", FEED, written(tmp_path, Callers(1).past(100, 10))).returncode == 0
+    done = place.call("kpis", "--as-of", "1998-12-31T12:00:00Z", "--json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "before the beginning of the log" in done.stderr
+
+
+def test_a_pace_is_kept(tmp_path: Path) -> None:
+    place, _ = place_with_feed(tmp_path)
+    now = int(time.time()) - 100
+    file = written(tmp_path, [f"{now + 4 * number}|1.{number}|Service|NONE|ENTERQUEUE||1|1" for number in range(3)])
+    started = time.monotonic()
+    assert place.call("replay", FEED, file, "--speed", "4").returncode == 0
+    assert time.monotonic() - started >= 2.0, "8 s of calls at four times the pace take 2 s"
+    assert tally(place)["counted"] == 3
+
+
+def test_dead_lines_live_again_after_a_fix(tmp_path: Path) -> None:
+    place, _ = place_with_feed(tmp_path)
+    latin = f"{int(time.time())}|{LATIN}".encode("latin-1")
+    file = written(tmp_path, ["this stays dead"])
+    file.write_bytes(file.read_bytes() + latin)
+    assert place.call("replay", FEED, file).returncode == 0
+    assert (tally(place)["received"], tally(place)["dead"], tally(place)["counted"]) == (2, 2, 0)
+
+    listed = place.json("dead", "list")["dead"]
+    assert [letter["position"] for letter in listed] == [0, 16]
+    letter = next(letter for letter in listed if "utf-8" in letter["reason"])
+    assert base64.b64decode(letter["bytes_base64"]) == latin.rstrip()
+    assert (letter["feed"], letter["source"]) == (FEED, "old.log")
+    assert letter["at"].endswith("Z")
+    assert place.json("dead", "show", letter["id"])["dead"] == [letter]
+    assert letter["reason"] in place.call("dead", "show", letter["id"]).stdout
+    unknown = place.call("dead", "show", "0000", "--json")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "0000" in unknown.stderr
+
+    assert "2 still dead" in place.call("dead", "retry").stdout
+    assert place.config is not None
+    place.config.write_text(place.config.read_text().replace("supplies =", 'encoding = "latin-1"\nsupplies ='))
+    assert [letter["position"] for letter in place.json("dead", "retry")["dead"]] == [0]
+    after = tally(place)
+    assert (after["received"], after["dead"], after["counted"]) == (2, 1, 1)
+    rows = place.json("kpis", "--by", "hotline", "--window", "30m", "--where", "hotline=München")["rows"]
+    assert [row["counts"]["offered"] for row in rows] == [1]
+    assert "0 read at last\n1 still dead" in place.call("dead", "retry").stdout
+    assert tally(place) | {"lag_seconds": 0} == after | {"lag_seconds": 0}
+
+
+def test_replay_and_retry_through_a_running_leitstand(start_up: StartUp, tmp_path: Path) -> None:
+    place, queue_log = place_with_feed(tmp_path)
+    callers = Callers(seed=8)
+    lines = callers.past(seconds=1500, lines=600)
+    file = written(tmp_path, lines)
+    queue_log.touch()
+    up = start_up(place).ready()
+    pids = up.pids()
+    for times in (1, 2):
+        done = place.call("replay", FEED, file)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        assert up.received() == times * len(lines), "replay returned before everything was counted"
+    reading = assert_counted(lines, [place.json("kpis", "--by", "hotline")])
+    now = tally(place)
+    assert (now["counted"], now["duplicate"]) == (reading.counted, reading.counted)
+    assert now["state"] in ("live", "quiet")
+
+    with queue_log.open("ab") as followed:
+        followed.write(f"{int(time.time())}|{LATIN}".encode("latin-1"))
+    wait_for(lambda: up.received() == 2 * len(lines) + 1, "the followed line")
+    dead_before = tally(place)["dead"]
+    assert dead_before == 2 * reading.dead + 1
+    assert place.config is not None
+    write_settings(place, queue_log)
+    place.config.write_text(place.config.read_text().replace("supplies =", 'encoding = "latin-1"\nsupplies ='))
+    up.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: up.pids().get("core", pids["core"]) != pids["core"], "the new settings")
+    left = place.json("dead", "retry")["dead"]
+    assert all(b"no line" in base64.b64decode(letter["bytes_base64"]) for letter in left)
+    after = tally(place)
+    assert (after["dead"], after["counted"]) == (dead_before - 1, reading.counted + 1)
+    assert after["received"] == 2 * len(lines) + 1
+    rows = place.json("kpis", "--by", "hotline", "--where", "hotline=München", "--window", "30m")["rows"]
+    assert [row["counts"]["offered"] for row in rows] == [1]
+
+    done = place.call("replay", FEED, tmp_path)
+    assert done.returncode == 2
+    other = Place(tmp_path / "other.toml", place.data)
+    (tmp_path / "other.toml").write_text(place.config.read_text().replace(f"feeds.{FEED}", "feeds.other"))
+    done = other.call("replay", "other", file)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "does not collect feed 'other'" in done.stderr
