@@ -7,7 +7,7 @@ its own, its row is that level's row already.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,30 +20,52 @@ _JOINED = ("provider", "site", "team", "project", "client")
 
 
 class Figures(NamedTuple):
-    """One row per member of a level, in the order of their names."""
+    """One row per member of a level."""
 
     sums: npt.NDArray[np.int64]
     histogram: npt.NDArray[np.int32]
     wait_max_ms: npt.NDArray[np.int64]
     waiting: npt.NDArray[np.int64]
+    late_waiting: npt.NDArray[np.int64]
 
 
 class _Grouping:
+    """Which rows make up which group. `names`: the groups in the order of their rows."""
+
     def __init__(self, names: list[tuple[str, ...]]) -> None:
         numbers = {name: number for number, name in enumerate(sorted(set(names)))}
         of = np.array([numbers[name] for name in names], np.int64)
-        self.names = list(numbers)
         order = np.argsort(of, kind="stable")
-        self._members = np.split(order, np.flatnonzero(np.diff(of[order])) + 1)
+        members = np.split(order, np.flatnonzero(np.diff(of[order])) + 1)
+        # The largest groups come first, so that those which still have a member in a round are a slice.
+        members.sort(key=len, reverse=True)
+        self.names = [names[int(rows[0])] for rows in members]
+        self._members = members
+        self._rounds = [
+            np.array([int(rows[turn]) for rows in members if rows.size > turn]) for turn in range(members[0].size)
+        ]
 
-    def figures(self, below: Figures) -> Figures:
-        joined = Figures(*(np.zeros((len(self._members), *values.shape[1:]), values.dtype) for values in below))
-        for row, members in enumerate(self._members):
-            for values, into in zip(below, joined, strict=True):
-                gathered = values[members]
-                reduce = np.maximum.reduce if values is below.wait_max_ms else np.add.reduce
-                into[row] = reduce(gathered, axis=0)
-        return joined
+    def joined(self, below: Figures) -> Figures:
+        """The figures of the groups."""
+        return Figures(
+            self._reduced(np.add, below.sums),
+            self._reduced(np.add, below.histogram),
+            self._reduced(np.maximum, below.wait_max_ms),
+            self._reduced(np.add, below.waiting),
+            self._reduced(np.add, below.late_waiting),
+        )
+
+    def _reduced(self, join: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        groups = len(self._members)
+        into = np.zeros((groups, *values.shape[1:]), values.dtype)
+        if len(self._rounds) < groups:
+            for rows in self._rounds:
+                part = into[: rows.size]
+                join(part, values[rows], out=part)
+        else:
+            for row, rows in enumerate(self._members):
+                into[row] = join.reduce(values[rows], axis=0, dtype=values.dtype)
+        return into
 
 
 class Levels:
@@ -62,10 +84,13 @@ class Levels:
     def figures(self, engine: Engine) -> dict[str, Figures]:
         """Every level as the engine stands."""
         windows = engine.windows
-        size = self._cells
         lowest = Figures(
-            windows.sums[:size], windows.histogram[:size], windows.wait_max_ms[:size], windows.waiting[:size]
+            windows.sums[: self._cells],
+            windows.histogram[: self._cells],
+            windows.wait_max_ms[: self._cells],
+            windows.waiting[: self._cells],
+            windows.late_waiting[: self._cells],
         )
-        joined = self._joined.figures(lowest)
-        answer = {"hotline": lowest if self._hotline is None else self._hotline.figures(lowest)}
-        return answer | {level: grouping.figures(joined) for level, grouping in self._above.items()}
+        joined = self._joined.joined(lowest)
+        answer = {"hotline": lowest if self._hotline is None else self._hotline.joined(lowest)}
+        return answer | {level: grouping.joined(joined) for level, grouping in self._above.items()}

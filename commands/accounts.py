@@ -20,8 +20,7 @@ from dashboard.users import Apart, NameTaken, Users, on_the_spot
 def users(data: Path, apart: Apart = on_the_spot) -> Users:
     """The accounts of a data folder, or of DATABASE_URL."""
     wiring.prepare(data)
-    place = os.environ.get("DATABASE_URL") or data / "leitstand.sqlite"
-    return Users(open_database(place), wiring.wall_clock_ms, apart)
+    return Users(open_database(os.environ.get("DATABASE_URL") or data), wiring.wall_clock_ms, apart)
 
 
 def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:

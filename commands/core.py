@@ -39,12 +39,15 @@ def run(settings: Settings, data: Path, address: str) -> None:
     )
     collector = threading.Thread(target=_collect, args=(settings, data, log, stop), name="collecting")
     wiring.patiently(processor.start, stop)
+    if stop.is_set():
+        return  # half started: saving now would put less in the place of more
     collector.start()
     try:
         while not stop.is_set():
             processor.step(STEP_SECONDS)
     except Fenced:
         _logger.error("another processor took over: this one ends")
+        return
     except LogShrank as error:
         _logger.error("%s: starting again from the log", error)
         return

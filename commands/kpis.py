@@ -15,9 +15,10 @@ from config.settings import Settings
 from streams.asof import OlderThanLog, pipeline_at
 from streams.catalogue import KPI, Kpi, Options, Value, compute
 from streams.days import from_ms
+from streams.intervals import by_interval
 from streams.log import LogUnavailable
 from streams.query import Row, document
-from streams.question import Question, answer_intervals, answer_windows, question
+from streams.question import Question, WrongQuestion, answer_intervals, answer_windows, edges, question
 from streams.store import StoreUnavailable
 
 FRESH_MS = 5_000
@@ -45,10 +46,9 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
             interval=arguments.interval,
             zone=arguments.zone,
         )
-    except ValueError as error:
-        raise WrongCall(str(error)) from error
-    try:
         as_of_ms, rows = answer(asked, settings, data)
+    except WrongQuestion as error:
+        raise WrongCall(str(error)) from error
     except (LogUnavailable, StoreUnavailable, OlderThanLog) as error:
         raise WorkFailed(str(error)) from error
     options = wiring.kpi_options(settings)
@@ -62,7 +62,7 @@ def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
         message = f"--where {text!r} has no value: write DIM=VALUE"
-        raise ValueError(message)
+        raise WrongQuestion(message)
     return name, value
 
 
@@ -81,7 +81,8 @@ def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[R
         pipeline = pipeline_at(storage.log, as_of_ms, clock_of, settings.limits.give_up_ms, since_ms=asked.from_ms)
     if asked.from_ms is None:
         return as_of_ms, answer_windows(asked, pipeline.engine.readings(), as_of_ms, clock_of, configured)
-    return as_of_ms, answer_intervals(asked, pipeline.engine, clock_of, configured)
+    cuts = edges(asked, [*configured, *pipeline.engine.cells.cells], clock_of)
+    return as_of_ms, answer_intervals(asked, cuts, by_interval(pipeline.engine, cuts), configured)
 
 
 def _print(as_of_ms: int, rows: list[Row], options: Options, zone: str) -> None:

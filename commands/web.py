@@ -96,10 +96,14 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
         )
 
     def history(as_of_ms: int) -> Past:
+        # Runs in a thread of its own, where connections of the main one must not be used.
+        own = wiring.storage_at(address, live=True)
         try:
-            return Past(pipeline_at(storage.log, as_of_ms, clock_of, settings.limits.give_up_ms).engine)
+            return Past(pipeline_at(own.log, as_of_ms, clock_of, settings.limits.give_up_ms).engine)
         except OlderThanLog as error:
             raise NotKept(str(error)) from error
+        finally:
+            own.clients.close()
 
     clock_of = wiring.clock_of(settings)
     # With one feed it is behind every cell; with several nobody can say which of them a hotline lacks.

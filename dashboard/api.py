@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import msgspec
@@ -12,19 +12,17 @@ from flask import Flask, Response, request
 
 from dashboard.access import Scope
 from dashboard.hub import Hub
-from dashboard.kpi_query import KpiQuery, WrongQuery, read_query
+from dashboard.kpi_query import read_query
 from dashboard.sessions import caller
 from dashboard.users import Apart, on_the_spot
 from streams.catalogue import Options
-from streams.days import SiteClock, business_day, interval_edges
-from streams.query import Row, document, interval_rows, iso, window_rows
+from streams.days import SiteClock
+from streams.query import document, iso
+from streams.question import MOST_ROWS, Question, WrongQuestion, answer_intervals, answer_windows, edges
 from streams.reading import Reading, Sums
 from streams.records import Cell
 
 FRESH_MS = 15_000
-MOST_ROWS = 100_000
-_SHORTEST_MS = {"15m": 900_000, "30m": 1_800_000, "1h": 3_600_000, "day": 82_800_000}
-_TOO_MANY = f"these are more than {MOST_ROWS} rows: ask for fewer or longer intervals"
 
 
 class Past(Protocol):
@@ -47,7 +45,8 @@ class NotKept(Exception):
 class Figures:
     """Where the numbers of /api/kpis come from beside the hub.
 
-    `history(as_of_ms)` recounts the past, or raises `NotKept`. `clock_of(site)` gives a site's clock, "" the default.
+    `history(as_of_ms)` recounts the past, or raises `NotKept`; `apart` runs it, in another thread, so it must use
+    connections of its own. `clock_of(site)` gives a site's clock, "" the default.
     `configured` cells have a row even when nothing happened. `now_ms` is the clock, UTC milliseconds.
     """
 
@@ -68,7 +67,7 @@ def register(app: Flask, hub: Hub, figures: Figures) -> None:
     def kpis() -> Response:
         try:
             query = read_query(request.args.items(multi=True))
-            if query.as_of_ms is None and not query.interval:
+            if query.as_of_ms is None and query.from_ms is None:
                 return _json(live(hub, figures, caller().user.scope, query))
             if not recounting.acquire(timeout=30):
                 return _json({"error": "another recount is running: try again later"}, 503)
@@ -77,7 +76,7 @@ def register(app: Flask, hub: Hub, figures: Figures) -> None:
                 return _json(figures.apart(lambda: recounted(figures, scope, query)))
             finally:
                 recounting.release()
-        except WrongQuery as error:
+        except WrongQuestion as error:
             return _json({"error": str(error)}, 400)
         except NotKept as error:
             return _json({"error": str(error)}, 404)
@@ -104,55 +103,34 @@ def not_ready(as_of_ms: int | None, now_ms: int) -> str:
     return ""
 
 
-def live(hub: Hub, figures: Figures, scope: Scope, query: KpiQuery) -> dict[str, Any]:
+def live(hub: Hub, figures: Figures, scope: Scope, asked: Question) -> dict[str, Any]:
     """The answer from the live picture, cut to the scope."""
     as_of_ms = figures.now_ms() // 1000 * 1000 if hub.as_of_ms is None else hub.as_of_ms
-    rows = _windows(hub.readings(scope), as_of_ms, figures, scope, query)
-    return document(as_of_ms, query.basis, rows, figures.options)
+    asked = replace(asked, where=scope.restrict(asked.where))
+    rows = answer_windows(asked, hub.readings(scope), as_of_ms, figures.clock_of, _admitted(figures, scope))
+    return document(as_of_ms, asked.basis, rows, figures.options)
 
 
-def recounted(figures: Figures, scope: Scope, query: KpiQuery) -> dict[str, Any]:
-    """The answer for a past instant or for intervals, cut to the scope. Raises `WrongQuery` or `NotKept`."""
+def recounted(figures: Figures, scope: Scope, asked: Question) -> dict[str, Any]:
+    """The answer for a past instant or for intervals, cut to the scope. Raises `WrongQuestion` or `NotKept`."""
     now_ms = figures.now_ms() // 1000 * 1000
-    as_of_ms = now_ms if query.as_of_ms is None else query.as_of_ms
+    as_of_ms = now_ms if asked.as_of_ms is None else asked.as_of_ms
     if as_of_ms > now_ms:
         message = f"as_of {iso(as_of_ms)} lies in the future"
-        raise WrongQuery(message)
-    if not query.interval:
-        rows = _windows(figures.history(as_of_ms).readings(), as_of_ms, figures, scope, query)
-        return document(as_of_ms, query.basis, rows, figures.options)
-    shortest_ms = _SHORTEST_MS.get(query.interval, query.to_ms - query.from_ms)
-    if query.to_ms - query.from_ms > shortest_ms * MOST_ROWS:
-        raise WrongQuery(_TOO_MANY)
-    home = figures.clock_of("")
-    clock = SiteClock(query.zone or home.zone, home.day_start_minutes)
-    edges = interval_edges(query.from_ms, query.to_ms, query.interval, clock)
-    counted = figures.history(as_of_ms).by_interval(edges)
+        raise WrongQuestion(message)
+    asked = replace(asked, where=scope.restrict(asked.where))
+    configured = _admitted(figures, scope)
+    if asked.from_ms is None:
+        readings = [reading for reading in figures.history(as_of_ms).readings() if scope.admits(reading.cell)]
+        rows = answer_windows(asked, readings, as_of_ms, figures.clock_of, configured)
+        return document(as_of_ms, asked.basis, rows, figures.options)
+    cuts = edges(asked, configured, figures.clock_of)
+    counted = figures.history(as_of_ms).by_interval(cuts)
     admitted = {cell: rows for cell, rows in counted.items() if scope.admits(cell)}
-    if (len(edges) - 1) * max(1, len(admitted)) > MOST_ROWS:
-        raise WrongQuery(_TOO_MANY)
-    rows = interval_rows(
-        admitted,
-        edges,
-        query.interval,
-        by=query.by,
-        where=scope.restrict(query.where),
-        configured=_admitted(figures, scope),
-    )
-    return document(as_of_ms, query.basis, rows, figures.options)
-
-
-def _windows(readings: Iterable[Reading], as_of_ms: int, figures: Figures, scope: Scope, query: KpiQuery) -> list[Row]:
-    return window_rows(
-        [reading for reading in readings if scope.admits(reading.cell)],
-        as_of_ms=as_of_ms,
-        day_start=lambda site: business_day(figures.clock_of(site), as_of_ms)[0],
-        by=query.by,
-        where=scope.restrict(query.where),
-        windows=query.windows,
-        basis=query.basis,
-        configured=_admitted(figures, scope),
-    )
+    if (len(cuts) - 1) * max(1, len(admitted)) > MOST_ROWS:
+        message = f"these are more than {MOST_ROWS} rows: ask for fewer or longer intervals"
+        raise WrongQuestion(message)
+    return document(as_of_ms, asked.basis, answer_intervals(asked, cuts, admitted, configured), figures.options)
 
 
 def _admitted(figures: Figures, scope: Scope) -> list[Cell]:

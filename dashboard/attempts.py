@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection, Engine
@@ -16,7 +19,12 @@ FREE_FAILURES = 4
 LONGEST_DELAY_MS = {"account": 15 * 60_000, "address": 60_000}
 """An account is never locked for longer, whoever attacks it. An address may be shared by many, so it waits less."""
 
-FORGET_AFTER_MS = 15 * 60_000
+FORGET_AFTER_MS = 30 * 60_000
+"""Longer than any delay, else waiting it out would begin anew."""
+
+_TURNS = 64
+
+Subjects = Sequence[tuple[str, ...]]
 
 
 class TooManyAttempts(Exception):
@@ -39,24 +47,35 @@ class Attempts:
 
     def __init__(self, database: Engine) -> None:
         self._database = database
+        self._turns = [threading.Lock() for _ in range(_TURNS)]
 
-    def begin(self, subjects: list[tuple[str, ...]], now_ms: int) -> None:
-        """Counts an attempt as failed before it is tried, so that many at once cannot slip through.
+    @contextmanager
+    def one_at_a_time(self, subjects: Subjects) -> Iterator[None]:
+        """Attempts on the same subject follow one another, so that many at once cannot slip through."""
+        with ExitStack() as held:
+            for place in sorted({int(_key(subject)[:8], 16) % _TURNS for subject in subjects}):
+                held.enter_context(self._turns[place])
+            yield
 
-        Raises `TooManyAttempts` without counting when one of the subjects has to wait.
-        """
+    def check(self, subjects: Subjects, now_ms: int) -> None:
+        """Raises `TooManyAttempts` when one of the subjects has to wait."""
+        kinds = {_key(subject): subject[0] for subject in subjects}
+        with self._database.connect() as connection:
+            rows = connection.execute(select(ATTEMPTS).where(ATTEMPTS.c.subject.in_(kinds))).all()
+        recent = [row for row in rows if row.last_ms > now_ms - FORGET_AFTER_MS]
+        wait_ms = max((row.last_ms + delay_ms(kinds[row.subject], row.failures) - now_ms for row in recent), default=0)
+        if wait_ms > 0:
+            raise TooManyAttempts(-(-wait_ms // 1000))
+
+    def failed(self, subjects: Subjects, now_ms: int) -> None:
+        """Counts a failure of each of these."""
         with self._database.begin() as connection:
-            connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.last_ms < now_ms - FORGET_AFTER_MS))
-            keys = {_key(subject): subject[0] for subject in subjects}
-            rows = connection.execute(select(ATTEMPTS).where(ATTEMPTS.c.subject.in_(keys))).all()
-            wait_ms = max((row.last_ms + delay_ms(keys[row.subject], row.failures) - now_ms for row in rows), default=0)
-            if wait_ms > 0:
-                raise TooManyAttempts(-(-wait_ms // 1000))
-            for key in keys:
-                _count(connection, key, now_ms)
+            connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.last_ms <= now_ms - FORGET_AFTER_MS))
+            for subject in subjects:
+                _count(connection, _key(subject), now_ms)
 
-    def succeeded(self, subjects: list[tuple[str, ...]]) -> None:
-        """The attempt was none: these subjects begin anew."""
+    def succeeded(self, subjects: Subjects) -> None:
+        """These subjects begin anew."""
         with self._database.begin() as connection:
             keys = [_key(subject) for subject in subjects]
             connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.subject.in_(keys)))

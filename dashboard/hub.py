@@ -9,16 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterable
-from typing import NamedTuple, Protocol
-
-import msgspec
+from typing import Protocol
 
 from dashboard.access import Scope
 from dashboard.board import Board, View
+from dashboard.channel import Channel, Key
 from streams.batch import Tally
-from streams.query import iso
 from streams.reading import Reading
 from streams.records import Cell
 from streams.store import FeedReport, Picture, Store, StoreUnavailable
@@ -26,7 +23,7 @@ from streams.store import FeedReport, Picture, Store, StoreUnavailable
 PUSH_EVERY_SECONDS = 0.5
 TELL_EVERY_SECONDS = 1.0
 _RETRY_SECONDS = 0.5
-_KEPT_EVENTS = 8
+_YOUNG_SECONDS = 3.0
 
 _log = logging.getLogger(__name__)
 
@@ -44,83 +41,6 @@ class Present(Protocol):
         language: str,
         view: View,
     ) -> Board: ...
-
-
-class Key(NamedTuple):
-    """What screens must have in common to share a channel."""
-
-    scope: Scope
-    language: str
-    view: View
-
-
-class Event(NamedTuple):
-    """One change of a channel as it goes over the wire. `sequence` follows that of the event before without a gap."""
-
-    sequence: int
-    payload: bytes
-
-
-class Channel:
-    """What one key shows, the last few events of it, and the bell that wakes its streams."""
-
-    def __init__(self, key: Key) -> None:
-        self.key = key
-        self.board: Board | None = None
-        self.as_of_ms = 0
-        self.sequence = 0
-        self.recent: deque[Event] = deque(maxlen=_KEPT_EVENTS)
-        self.bell = threading.Event()
-        self.streams = 0
-        self._newest: Event | None = None
-        self._snapshot: Event | None = None
-
-    def show(self, board: Board, as_of_ms: int) -> None:
-        """Takes a newly composed board over; what differs becomes an event, also when nothing does."""
-        before = {} if self.board is None else self.board.fields
-        changed = {name: text for name, text in board.fields.items() if before.get(name) != text}
-        self.board, self.as_of_ms, self._snapshot = board, as_of_ms, None
-        self.sequence += 1
-        self._newest = self._event("change", changed)
-        self.recent.append(self._newest)
-
-    def snapshot(self) -> Event:
-        """Everything the channel shows now; the bytes are shared by whoever asks until the next change."""
-        assert self.board is not None
-        if self._snapshot is None:
-            self._snapshot = self._event("snapshot", self.board.fields)
-        return self._snapshot
-
-    def _event(self, kind: str, fields: dict[str, str]) -> Event:
-        assert self.board is not None
-        message = {
-            "seq": self.sequence,
-            "as_of": iso(self.as_of_ms),
-            "layout": self.board.layout,
-            "fields": fields,
-        }
-        # JSON has no raw line ends, so one data line holds it whatever stands in a name.
-        return Event(self.sequence, b"event: %b\ndata: %b\n\n" % (kind.encode(), msgspec.json.encode(message)))
-
-    def ring(self) -> None:
-        """Wakes every stream that waits; who comes later waits for the next ring."""
-        bell, self.bell = self.bell, threading.Event()
-        bell.set()
-
-    def since(self, sequence: int) -> Event | None:
-        """What leads from `sequence` to now as one payload: the events between, or a snapshot where some are no
-        longer kept or `sequence` is 0. None where nothing is new.
-        """
-        newest = self._newest
-        if newest is None or sequence == newest.sequence:
-            return None
-        if sequence == newest.sequence - 1 > 0:
-            return newest
-        kept = list(self.recent)
-        if sequence == 0 or sequence < kept[0].sequence - 1:
-            return self.snapshot()
-        behind = [event for event in kept if event.sequence > sequence]
-        return Event(behind[-1].sequence, b"".join(event.payload for event in behind))
 
 
 class Hub:
@@ -247,6 +167,7 @@ class Hub:
                 _log.exception("the board of scope %r, %s, cannot be composed", key.scope.name, key.view)
                 return
             channel.show(board, self.as_of_ms)
+            channel.composed_at = self.clock()
 
     def _board(self, key: Key) -> Board:
         return self.present(
@@ -278,7 +199,7 @@ class Hub:
         key = Key(scope, language, view)
         with self._lock:
             channel = self._channels.get(key)
-            if channel is not None and channel.board is not None:
+            if channel is not None and channel.board is not None and self._is_young(channel):
                 return channel.board
             return self._board(key)
 
@@ -290,9 +211,13 @@ class Hub:
             if channel is None:
                 channel = self._channels[key] = Channel(key)
             channel.streams += 1
-        if channel.board is None:
+        if channel.board is None or not self._is_young(channel):
             self._compose(channel)
         return channel
+
+    def _is_young(self, channel: Channel) -> bool:
+        """False when the picture stood still since: its age then has to be judged anew for whoever comes."""
+        return self.clock() - channel.composed_at < _YOUNG_SECONDS
 
     def leave(self, channel: Channel) -> None:
         """One stream less; a channel without any is dropped."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LARGEST_BODY = 256 * 1024
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
-_NOT_NEEDED = ("camera", "microphone", "geolocation", "payment", "usb", "serial", "bluetooth", "midi")
+_NOT_NEEDED = ("camera", "microphone", "geolocation", "payment", "usb", "serial", "midi")
 
 
 def content_security_policy(script_hashes: Sequence[str] | None) -> str:

@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -47,26 +48,27 @@ def serve(
     crash, then with the same address. Raises OSError where the address cannot be had.
     """
     _die_with_parent(signal.SIGTERM)
-    with _bind(host, port) as listener:
-        scheme, name = "https" if cert else "http", f"[{host}]" if ":" in host else host
-        url = f"{scheme}://{name}:{listener.getsockname()[1]}"
-        settings = {
-            "bind": f"fd://{listener.fileno()}",
-            "workers": 1,
-            "worker_connections": _MOST_CONNECTIONS,
-            "graceful_timeout": GRACE_SECONDS,
-            "timeout": 60,
-            "keepalive": 75,
-            "certfile": cert and str(cert),
-            "keyfile": key and str(key),
-            # Forwarding headers are judged by our own middleware: gunicorn believes nobody.
-            "forwarded_allow_ips": "",
-            "control_socket_disable": True,
-            "loglevel": "warning",
-            "post_fork": lambda _arbiter, _worker: _die_with_parent(signal.SIGKILL),
-            "post_worker_init": lambda _worker: ready(url),
-        }
-        _run(create, settings)
+    listener = _bind(host, port)
+    scheme, name = "https" if cert else "http", f"[{host}]" if ":" in host else host
+    url = f"{scheme}://{name}:{listener.getsockname()[1]}"
+    settings = {
+        # gunicorn closes it: it is no longer ours.
+        "bind": f"fd://{listener.detach()}",
+        "workers": 1,
+        "worker_connections": _MOST_CONNECTIONS,
+        "graceful_timeout": GRACE_SECONDS,
+        "timeout": 60,
+        "keepalive": 75,
+        "certfile": cert and str(cert),
+        "keyfile": key and str(key),
+        # Forwarding headers are judged by our own middleware: gunicorn believes nobody.
+        "forwarded_allow_ips": "",
+        "control_socket_disable": True,
+        "loglevel": "warning",
+        "post_fork": lambda _arbiter, _worker: _die_with_parent(signal.SIGKILL),
+        "post_worker_init": lambda _worker: ready(url),
+    }
+    _run(create, settings)
 
 
 def _die_with_parent(how: signal.Signals) -> None:
@@ -104,10 +106,30 @@ def _run(create: Callable[[], Flask], settings: dict[str, Any]) -> None:
     from gunicorn.workers.ggevent import GeventWorker  # noqa: PLC0415
 
     class Worker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
+        busy = 0
+
+        def run(self) -> None:
+            self.main = gevent.getcurrent()
+            super().run()
+
+        def handle_request(self, *request: Any) -> Any:
+            self.busy += 1
+            try:
+                return super().handle_request(*request)
+            finally:
+                self.busy -= 1
+
         def handle_exit(self, sig: int, frame: object) -> None:
-            # Streams never end by themselves; without this the whole grace time would be spent waiting for them.
-            gevent.spawn(self.wsgi.extensions["close"])
             super().handle_exit(sig, frame)
+            gevent.spawn(self.end)
+
+        def end(self) -> None:
+            # gunicorn would wait for streams, which never end, and for connections that are merely kept open.
+            self.wsgi.extensions["close"]()
+            deadline = time.monotonic() + GRACE_SECONDS
+            while self.busy and time.monotonic() < deadline:
+                gevent.sleep(0.02)
+            gevent.kill(self.main, SystemExit)
 
     class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:

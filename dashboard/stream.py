@@ -11,7 +11,8 @@ from flask import Flask, Response, abort, request
 
 from dashboard.access import ViewKind, may_view
 from dashboard.board import View
-from dashboard.hub import Channel, Hub
+from dashboard.channel import Channel
+from dashboard.hub import Hub
 from dashboard.sessions import caller, language_of
 from dashboard.users import Session, Users
 

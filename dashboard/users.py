@@ -142,15 +142,19 @@ class Users:
             row = connection.execute(select(USERS).where(USERS.c.name_key == name_key)).first()
             known = row is not None and self._knows(connection, row.id, address, now_ms)
         account = ("account", name_key, address) if known else ("account", name_key)
-        self._attempts.begin([account, ("address", address)], now_ms)
-        right = self._apart(lambda: self._is_right(row, password))
-        if row is None or not right or row.disabled:
-            return None
-        self._attempts.succeeded([account, ("address", address)])
+        subjects = [account, ("address", address)]
+        with self._attempts.one_at_a_time(subjects):
+            self._attempts.check(subjects, now_ms)
+            right = self._apart(lambda: self._is_right(row, password))
+            if row is None or not right or row.disabled:
+                self._attempts.failed(subjects, now_ms)
+                return None
+            self._attempts.succeeded(subjects)
         with self._database.begin() as connection:
             self._remember(connection, row.id, address, now_ms)
-            if _HASHER.check_needs_rehash(row.password_hash):
-                renewed = self._apart(lambda: _HASHER.hash(password))
+        if _HASHER.check_needs_rehash(row.password_hash):
+            renewed = self._apart(lambda: _HASHER.hash(password))
+            with self._database.begin() as connection:
                 connection.execute(update(USERS).where(USERS.c.id == row.id).values(password_hash=renewed))
         return _user(row)
 

@@ -56,7 +56,7 @@ class Engine:
         self.windows.add(before, self.now_ms, -1)
         self.visits.merge(columns, slots, cells)
         touched = np.concatenate([known, np.arange(size_before, self.visits.size)])
-        after = self._recount(touched, self.now_ms)
+        after = self._recount(touched)
         self._plan(known, after.rows(np.arange(known.size)), before)
         self._plan(touched[known.size :], after.rows(np.arange(known.size, touched.size)), None)
 
@@ -69,19 +69,28 @@ class Engine:
             return
         due = self._timetable.pop(now_ms // 1000)
         then_ms = self.now_ms
-        before = moments.at(self.visits, due, then_ms, self.give_up_ms)
+        after = moments.at(self.visits, due, now_ms, self.give_up_ms)
+        # The whole second, because what is due later in it was taken from the timetable too and is planned again.
+        moved = moments.between(self.visits, due, after, then_ms, now_ms // 1000 * 1000 + 999)
         # Days begin first: what counted in the old day is gone with it, `before` then finds nothing to take away.
         self._begin_days(now_ms)
+        # Of most visits nothing is new but that the window has left them behind.
+        self.windows.leave(after.rows(np.flatnonzero(~moved)), then_ms, now_ms)
+        due, after = due[moved], after.rows(np.flatnonzero(moved))
+        before = moments.at(self.visits, due, then_ms, self.give_up_ms)
         self.windows.add(before, then_ms, -1)
         self.now_ms = now_ms
-        after = self._recount(due, now_ms)
+        self._count(due, after)
         self._plan(due, after, before)
 
-    def _recount(self, slots: Slots, now_ms: int) -> Moments:
-        after = moments.at(self.visits, slots, now_ms, self.give_up_ms)
-        self.windows.add(after, now_ms, 1)
-        self.visits.open[slots] = after.open
+    def _recount(self, slots: Slots) -> Moments:
+        after = moments.at(self.visits, slots, self.now_ms, self.give_up_ms)
+        self._count(slots, after)
         return after
+
+    def _count(self, slots: Slots, after: Moments) -> None:
+        self.windows.add(after, self.now_ms, 1)
+        self.visits.open[slots] = after.open
 
     def _plan(self, slots: Slots, after: Moments, before: Moments | None) -> None:
         """Notes when each of these visits has to be looked at again.
@@ -101,10 +110,14 @@ class Engine:
             talked,
             wrapped,
         )
+        seconds: list[Ints] = []
+        who: list[Slots] = []
+        arrives = after.arrived < NEVER
         for instant in ahead:
-            rows = np.flatnonzero((instant > self.now_ms) & (instant < NEVER) & (after.arrived < NEVER))
+            rows = np.flatnonzero((instant > self.now_ms) & (instant < NEVER) & arrives)
             if rows.size:
-                self._timetable.add(instant[rows] // 1000, slots[rows])
+                seconds.append(instant[rows] // 1000)
+                who.append(slots[rows])
         since = self.now_ms - (ROLLING_SECONDS + 1) * 1000
         for name in ("arrived", "decided", "ended", "handled"):
             instant = getattr(after, name)
@@ -116,7 +129,10 @@ class Engine:
                 inside &= instant != after.decided
             rows = np.flatnonzero(inside)
             if rows.size:
-                self._timetable.add(-(-instant[rows] // 1000) + ROLLING_SECONDS, slots[rows])
+                seconds.append(-(-instant[rows] // 1000) + ROLLING_SECONDS)
+                who.append(slots[rows])
+        if seconds:
+            self._timetable.add(np.concatenate(seconds), np.concatenate(who))
 
     def _make_room(self) -> None:
         new = self.cells.cells[self.windows.size :]
@@ -234,7 +250,7 @@ class Engine:
         self._make_room()
         self.visits.load(visits)
         slots = np.arange(self.visits.size)
-        self._plan(slots, self._recount(slots, now_ms), None)
+        self._plan(slots, self._recount(slots), None)
 
 
 def _sparse(values: npt.NDArray[np.int32]) -> list[int]:

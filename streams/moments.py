@@ -109,3 +109,21 @@ def at(table: VisitTable, slots: Slots, now_ms: int, give_up_ms: int) -> Moments
         late_from=late_from,
         given_up=given_up,
     )
+
+
+def between(table: VisitTable, slots: Slots, state: Moments, after_ms: int, until_ms: int) -> Flags:
+    """Where anything happens in (after, until]; elsewhere the moments are the same from one to the other.
+
+    `state` are the moments of these slots as at any instant.
+    """
+    result = np.zeros(slots.size, np.bool_)
+    for instant in (
+        state.arrived,
+        table.end(slots),
+        state.late_from,
+        state.given_up,
+        table.talked[slots],
+        table.wrapped(slots),
+    ):
+        result |= (instant > after_ms) & (instant <= until_ms)
+    return result

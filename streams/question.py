@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from streams.counters import BASES, WINDOWS
 from streams.days import INTERVALS, SiteClock, business_day, interval_edges, to_ms
-from streams.engine import ClockOf, Engine
-from streams.intervals import by_interval
+from streams.engine import ClockOf
 from streams.query import DIMENSIONS, Row, Where, interval_rows, matches, window_rows
-from streams.reading import Reading
+from streams.reading import Reading, Sums
 from streams.records import Cell
+
+MOST_ROWS = 100_000
+_LATEST_MS = to_ms(datetime(2200, 1, 1, tzinfo=UTC))
+_SHORTEST_MS = {"15m": 900_000, "30m": 1_800_000, "1h": 3_600_000, "day": 82_800_000}
 
 
 @dataclass(frozen=True)
@@ -32,17 +35,23 @@ class Question:
     zone: str = ""
 
 
+class WrongQuestion(ValueError):
+    """What is asked cannot be answered as it stands; the message says what to write instead."""
+
+
 def instant(text: str) -> int:
-    """UTC ms of an ISO 8601 instant with offset or Z, a fraction of a second cut. Raises ValueError."""
+    """UTC ms of an ISO 8601 instant with offset or Z, a fraction of a second cut. Raises `WrongQuestion`."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        message = f"{text!r} is no instant: write it like 2026-11-22T10:30:00+01:00"
-        raise ValueError(message) from None
-    if moment.tzinfo is None:
-        message = f"{text!r} has no zone: add an offset or Z, like {text}+01:00"
-        raise ValueError(message)
-    return to_ms(moment) // 1000 * 1000
+        if moment.tzinfo is None:
+            raise ValueError
+        at_ms = to_ms(moment) // 1000 * 1000
+        if not 0 <= at_ms < _LATEST_MS:
+            raise ValueError
+    except (ValueError, OverflowError):
+        message = f"{text!r} is no instant: write ISO 8601 with Z or offset, such as 2026-05-04T10:30:00+02:00"
+        raise WrongQuestion(message) from None
+    return at_ms
 
 
 def question(
@@ -57,7 +66,7 @@ def question(
     interval: str | None = None,
     zone: str | None = None,
 ) -> Question:
-    """A checked question from words, as the command line and the API give them. Raises ValueError with what to do."""
+    """A checked question from words, as the command line and the API give them. Raises `WrongQuestion`."""
     for window in windows:
         _one_of("window", window, WINDOWS)
     for name in [*by, *(name for name, _ in where)]:
@@ -74,30 +83,27 @@ def question(
         by=tuple(dict.fromkeys(by)),
         where={name: frozenset(values) for name, values in wanted.items()},
     )
-    if from_ is None and to is None:
-        if interval is not None or zone is not None:
-            message = "an interval or zone needs from and to"
-            raise ValueError(message)
-        return asked
     if from_ is None or to is None:
-        message = "from and to belong together: give both"
-        raise ValueError(message)
+        if (from_, to, interval, zone) == (None, None, None, None):
+            return asked
+        message = "rows of intervals need from and to, beside interval and zone: give both"
+        raise WrongQuestion(message)
     if windows:
         message = "a window and from/to exclude each other: give one of them"
-        raise ValueError(message)
+        raise WrongQuestion(message)
     if basis == "live":
         message = "intervals are counted by arrival: leave the basis out or give arrival"
-        raise ValueError(message)
+        raise WrongQuestion(message)
     if zone is not None:
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             message = f"zone {zone!r} is unknown: write an IANA name like Europe/Berlin"
-            raise ValueError(message) from None
+            raise WrongQuestion(message) from None
     from_ms, to_ms = instant(from_), instant(to)
     if from_ms >= to_ms:
         message = f"from {from_} is not before to {to}"
-        raise ValueError(message)
+        raise WrongQuestion(message)
     chosen = _one_of("interval", interval or "total", INTERVALS)
     return replace(asked, basis="arrival", from_ms=from_ms, to_ms=to_ms, interval=chosen, zone=zone or "")
 
@@ -105,7 +111,7 @@ def question(
 def _one_of(what: str, value: str, allowed: Sequence[str]) -> str:
     if value not in allowed:
         message = f"{what} {value!r} is none of {', '.join(allowed)}"
-        raise ValueError(message)
+        raise WrongQuestion(message)
     return value
 
 
@@ -125,15 +131,25 @@ def answer_windows(
     )
 
 
-def answer_intervals(asked: Question, engine: Engine, clock_of: ClockOf, configured: Iterable[Cell]) -> list[Row]:
-    """The rows by interval, from all facts that the engine knows at its clock."""
+def edges(asked: Question, cells: Iterable[Cell], clock_of: ClockOf) -> list[int]:
+    """Where the intervals are cut: at the local clock of the zone asked for, from midnight; else of the site that all
+    these cells share, from its start of day; else of the default site. Raises `WrongQuestion` for too many.
+    """
     assert asked.from_ms is not None
     assert asked.to_ms is not None
-    configured = list(configured)
-    clock = SiteClock(asked.zone) if asked.zone else _clock([*configured, *engine.cells.cells], asked.where, clock_of)
-    edges = interval_edges(asked.from_ms, asked.to_ms, asked.interval, clock)
-    counted = by_interval(engine, edges)
-    return interval_rows(counted, edges, asked.interval, by=asked.by, where=asked.where, configured=configured)
+    shortest_ms = _SHORTEST_MS.get(asked.interval, asked.to_ms - asked.from_ms)
+    if asked.to_ms - asked.from_ms > shortest_ms * MOST_ROWS:
+        message = f"these are more than {MOST_ROWS} rows: ask for fewer or longer intervals"
+        raise WrongQuestion(message)
+    clock = SiteClock(asked.zone) if asked.zone else _clock(cells, asked.where, clock_of)
+    return interval_edges(asked.from_ms, asked.to_ms, asked.interval, clock)
+
+
+def answer_intervals(
+    asked: Question, edges_ms: Sequence[int], counted: Mapping[Cell, Sequence[Sums]], configured: Iterable[Cell]
+) -> list[Row]:
+    """The rows by interval, from what `intervals.by_interval` counted between these edges."""
+    return interval_rows(counted, edges_ms, asked.interval, by=asked.by, where=asked.where, configured=configured)
 
 
 def _clock(cells: Iterable[Cell], where: Where, clock_of: ClockOf) -> SiteClock:

@@ -35,6 +35,11 @@ _HANDLED = INDEX["handled"]
 _DOOR = INDEX["blocked"]
 
 
+_Span = tuple[int | Ints, int | None]
+"""Open at its first instant (one, or one per visit), closed at its last; None: up to now."""
+_Spans = dict[str, _Span]
+
+
 class Windows:
     """Sums, maxima and histograms of waits, by cell. Arrays grow with the number of cells."""
 
@@ -83,44 +88,58 @@ class Windows:
 
     def add(self, moments: Moments, now_ms: int, sign: int) -> None:
         """Adds (sign 1) or takes away (sign -1) what these visits count as at `now_ms`."""
-        known = moments.visit | (moments.door >= 0)
-        if not known.all():
-            moments = moments.rows(np.flatnonzero(known))
+        moments = _known(moments)
         if moments.cell.size == 0:
             return
         cell = moments.cell.astype(np.int64)
         self.changed[cell] = True
         day_from = self.day_start_ms[cell]
-        rolling_after = now_ms // 1000 * 1000 - ROLLING_SECONDS * 1000
-        row, column, weight, live = _entries(moments, sign)
-        self._add_counters(cell[row] * _ROW + column, weight, live, moments.arrived[row], rolling_after, day_from[row])
-        self._add_waits(moments, cell, rolling_after, day_from, sign)
+        spans: _Spans = {"30m": (_edge(now_ms), None), "day": (day_from - 1, None)}
+        self._add_counters(moments, cell, spans, sign)
+        self._add_waits(moments, cell, spans, sign)
         np.add.at(self.waiting, cell[moments.open], sign)
         np.add.at(self.late_waiting, cell[moments.open & (moments.late_from <= now_ms)], sign)
         self._add_profile(moments, cell, day_from, sign)
 
-    def _add_counters(
-        self, at: Ints, weight: Ints, live: Ints, arrived: Ints, rolling_after: int, day_from: Ints
-    ) -> None:
+    def leave(self, moments: Moments, then_ms: int, now_ms: int) -> None:
+        """Takes away what the rolling window left behind between `then_ms` and `now_ms`.
+
+        Nothing else about these visits may have changed in between.
+        """
+        moments = _known(moments)
+        if moments.cell.size == 0 or _edge(then_ms) == _edge(now_ms):
+            return
+        cell = moments.cell.astype(np.int64)
+        self.changed[cell] = True
+        spans: _Spans = {"30m": (_edge(then_ms), _edge(now_ms))}
+        self._add_counters(moments, cell, spans, -1)
+        self._add_waits(moments, cell, spans, -1)
+
+    def _add_counters(self, moments: Moments, cell: Ints, spans: _Spans, sign: int) -> None:
+        row, column, weight, live = _entries(moments, sign)
+        at = cell[row] * _ROW + column
         flat = self.sums.reshape(-1)
         for (window, basis), place in COMBINATIONS.items():
-            instant = live if basis == "live" else arrived
-            inside = instant > rolling_after if window == "30m" else instant >= day_from
+            if window not in spans:
+                continue
+            inside = _inside(live if basis == "live" else moments.arrived[row], spans[window], row)
             if inside.all():
                 np.add.at(flat, at + place * WIDTH, weight)
             elif inside.any():
                 np.add.at(flat, at[inside] + place * WIDTH, weight[inside])
 
-    def _add_waits(self, moments: Moments, cell: Ints, rolling_after: int, day_from: Ints, sign: int) -> None:
+    def _add_waits(self, moments: Moments, cell: Ints, spans: _Spans, sign: int) -> None:
         ended = np.flatnonzero(moments.ended != NEVER)
         if ended.size == 0:
             return
-        cell, day_from, wait_ms = cell[ended], day_from[ended], moments.wait_ms[ended]
+        cell, wait_ms = cell[ended], moments.wait_ms[ended]
         at = cell * len(COMBINATIONS) * waits.BINS + waits.bins(wait_ms)
         flat = self.histogram.reshape(-1)
         for (window, basis), place in COMBINATIONS.items():
+            if window not in spans:
+                continue
             instant = (moments.ended if basis == "live" else moments.arrived)[ended]
-            rows = np.flatnonzero(instant > rolling_after if window == "30m" else instant >= day_from)
+            rows = np.flatnonzero(_inside(instant, spans[window], ended))
             if rows.size:
                 np.add.at(flat, at[rows] + place * waits.BINS, np.int32(sign))
                 self._note_maximum(cell[rows], place, wait_ms[rows], sign)
@@ -145,6 +164,24 @@ class Windows:
                 counts = self.profile.setdefault(quarter, np.zeros((len(self.sums), len(SERVICE_CLASSES)), np.int32))
                 flat = cell[at] * len(SERVICE_CLASSES) + moments.service_class[at]
                 np.add.at(counts.reshape(-1), flat, np.int32(sign))
+
+
+def _edge(now_ms: int) -> int:
+    """The trailing edge of the rolling window: what is dated at or before it is outside."""
+    return now_ms // 1000 * 1000 - ROLLING_SECONDS * 1000
+
+
+def _known(moments: Moments) -> Moments:
+    known = moments.visit | (moments.door >= 0)
+    return moments if known.all() else moments.rows(np.flatnonzero(known))
+
+
+def _inside(instant: Ints, span: _Span, rows: Ints) -> npt.NDArray[np.bool_]:
+    behind, until = span
+    inside = instant > (behind if isinstance(behind, int) else behind[rows])
+    if until is not None:
+        inside &= instant <= until
+    return inside
 
 
 def _entries(moments: Moments, sign: int) -> tuple[Ints, Ints, Ints, Ints]:

@@ -49,7 +49,9 @@ class Processor:
         self._store = store
         self._now_ms = now_ms
         self._state_file = state_file
-        self.pipeline = Pipeline(Engine(now_ms(), clock_of, give_up_ms))
+        self._clock_of = clock_of
+        self._give_up_ms = give_up_ms
+        self.pipeline = self._empty()
         self.position = START
         self._fence = 0
         self._trim = trim
@@ -60,10 +62,17 @@ class Processor:
         self._republish = True
 
     def start(self) -> None:
-        """Takes up the saved state, reads on to the end of the log and becomes the only writer of the store."""
+        """Takes up the saved state, reads on to the end of the log and becomes the only writer of the store.
+
+        Raises `LogUnavailable` or `StoreUnavailable`; calling again begins anew.
+        """
+        self.pipeline = self._empty()
         self.position = self._saved_position = recover(self._log, self._state_file, self.pipeline)
         self.pipeline.engine.tick(self._now_ms())
         self._fence = self._store.acquire()
+
+    def _empty(self) -> Pipeline:
+        return Pipeline(Engine(self._now_ms(), self._clock_of, self._give_up_ms))
 
     def step(self, wait_seconds: float) -> None:
         """One round: new entries, the clock, publish and save when it is time. Raises `Fenced` when replaced."""

@@ -68,6 +68,7 @@ class Up:
 
     def __init__(self, place: Place, *words: str | Path, folder: Path | None = None) -> None:
         self.place = place
+        self.seen: set[psutil.Process] = set()
         place.data.mkdir(parents=True, exist_ok=True)
         number = len(list(place.data.glob("up-*.out")))
         self._out, self._err = (place.data / f"up-{number}.{name}" for name in ("out", "err"))
@@ -102,9 +103,11 @@ class Up:
     def descendants(self) -> list[psutil.Process]:
         """All processes that it started, and those that these started."""
         try:
-            return psutil.Process(self.process.pid).children(recursive=True)
+            found = psutil.Process(self.process.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             return []
+        self.seen.update(found)
+        return found
 
     def pids(self) -> dict[str, int]:
         """The process ids of core, redis, web and "worker", the web's own child; those that run."""
@@ -233,11 +236,12 @@ def start_up() -> Iterator[StartUp]:
 
     yield start
     for up in started:
-        left = up.descendants()
+        up.descendants()
         if up.process.poll() is None:
             with suppress(subprocess.TimeoutExpired):
                 up.end()
-        for process in [*left, *up.descendants()]:
+        up.descendants()
+        for process in up.seen:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         if up.process.poll() is None:

@@ -5,17 +5,25 @@ from __future__ import annotations
 import base64
 import io
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 import leitstand
-from tests.commands.callers import Callers, assert_accounted, assert_counted
-from tests.commands.calling import Place
-from tests.commands.running import FEED, StartUp, place_with_feed, wait_for, write_settings
+from streams.asof import OlderThanLog, pipeline_at
+from streams.days import SiteClock
+from streams.log import LogUnavailable
+from streams.log_redis import RedisLog
+from streams.redis_client import connect
+from streams.redis_server import running_socket
+from tests.commands.callers import ZONE, Callers, assert_accounted, assert_counted
+from tests.commands.calling import LEITSTAND, Place
+from tests.commands.running import FEED, StartUp, gone, place_with_feed, wait_for, write_settings
 
 pytestmark = pytest.mark.server
 LATIN = "1700000000.9|München|NONE|ENTERQUEUE||0301|1\n"
@@ -86,9 +94,8 @@ def test_a_wrong_call_is_2_and_says_why(
     monkeypatch.setattr(sys, "stdin", io.StringIO(password))
     json_too = ["--json"] if words[:1] == ["kpis"] else []
     try:
-        status = leitstand.main(["--config", str(place.config), "--data", str(place.data), *words, *json_too])
+        status: object = leitstand.main(["--config", str(place.config), "--data", str(place.data), *words, *json_too])
     except SystemExit as end:
-        assert isinstance(end.code, int)
         status = end.code
     said = capsys.readouterr()
     assert (status, said.out) == (2, ""), said.err
@@ -286,3 +293,79 @@ def test_replay_and_retry_through_a_running_leitstand(start_up: StartUp, tmp_pat
     done = other.call("replay", "other", file)
     assert (done.returncode, done.stdout) == (1, "")
     assert "does not collect feed 'other'" in done.stderr
+
+
+def test_a_killed_replay_leaves_no_orphan_and_the_next_one_ends_it(tmp_path: Path) -> None:
+    place, _ = place_with_feed(tmp_path)
+    lines = Callers(seed=9).past(seconds=1500, lines=3000)
+    file = written(tmp_path, lines)
+    assert place.config is not None
+    words: list[str | Path] = [
+        LEITSTAND,
+        "--config",
+        place.config,
+        "--data",
+        place.data,
+        "replay",
+        FEED,
+        file,
+        "--speed",
+        "150",
+    ]
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as replay:
+        wait_for(lambda: received(place.data) > 100, "a part of the lines")
+        everything = psutil.Process(replay.pid).children(recursive=True)
+        assert any(process.name() == "redis-server" for process in everything)
+        replay.kill()
+    wait_for(lambda: gone(everything), "the server to end with its command")
+    first = tally(place)
+    assert 100 < first["received"] < len(lines)
+
+    assert place.call("replay", FEED, file).returncode == 0
+    reading = assert_counted(lines, [place.json("kpis", "--by", "hotline")])
+    after = tally(place)
+    assert after["counted"] == reading.counted
+    assert after["duplicate"] == first["counted"]
+    assert after["received"] == first["received"] + len(lines)
+
+
+def test_a_replay_outlives_the_core_that_does_it(start_up: StartUp, tmp_path: Path) -> None:
+    place, queue_log = place_with_feed(tmp_path)
+    lines = Callers(seed=10).past(seconds=1500, lines=3000)
+    file = written(tmp_path, lines)
+    queue_log.touch()
+    up = start_up(place).ready()
+    assert place.config is not None
+    words: list[str | Path] = [
+        LEITSTAND,
+        "--config",
+        place.config,
+        "--data",
+        place.data,
+        "replay",
+        FEED,
+        file,
+        "--speed",
+        "150",
+    ]
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as replay:
+        wait_for(lambda: up.received() > 100, "a part of the lines")
+        up.kill("core")
+        assert replay.wait(60) == 0
+    reading = assert_counted(lines, [place.json("kpis", "--by", "hotline")])
+    assert tally(place)["counted"] == reading.counted
+
+
+def received(data: Path) -> int:
+    """How many lines are in the log of whatever runs on this data folder."""
+    address = running_socket(data)
+    if address is None:
+        return 0
+    clients = connect(address)
+    try:
+        now_ms = time.time_ns() // 1_000_000
+        return pipeline_at(RedisLog(clients), now_ms, lambda _: SiteClock(ZONE)).feeds[FEED].tally.received
+    except (KeyError, LogUnavailable, OlderThanLog):
+        return 0
+    finally:
+        clients.close()

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from dashboard.api import MOST_ROWS
-from dashboard.kpi_query import WrongQuery, read_query
+from dashboard.kpi_query import read_query
 from streams.query import iso
+from streams.question import MOST_ROWS, WrongQuestion
 from tests.dashboard.centre import NOW_MS, Centre, cells
 
 HOUR = "from=2026-05-28T10:00:00Z&to=2026-05-28T12:00:00Z"
@@ -100,7 +100,7 @@ def test_intervals_are_cut_at_the_local_clock(centre: Centre) -> None:
     ],
 )
 def test_what_is_asked_wrongly_has_a_reason(query: str, reason: str) -> None:
-    with pytest.raises(WrongQuery, match=reason):
+    with pytest.raises(WrongQuestion, match=reason):
         read_query(parse_qsl(query, keep_blank_values=True))
 
 

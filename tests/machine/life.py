@@ -10,7 +10,8 @@ from random import Random
 
 from streams.batch import Batch, Tally
 from streams.records import Cell, Fact, identify
-from tests.machine.centre import CELLS, PARTITIONS, partition_of
+from tests.batch.local_days import business_day_start_ms
+from tests.machine.centre import BUSINESS_DAYS, PARTITIONS, partition_of
 from tests.machine.families import FAMILIES, Story
 from tests.machine.partition import Partition
 from tests.machine.simulated import remove
@@ -23,7 +24,7 @@ _MEMORY = Path("/dev/shm")
 
 
 class Life:
-    """Everything that the rules of the machine act upon. `seed` names the ids of this life's visits."""
+    """Everything that the rules of the machine act upon."""
 
     def __init__(self) -> None:
         self.clock_ms = 0
@@ -124,6 +125,11 @@ class Life:
                 edge_ms = ahead[pick % len(ahead)] + beside_ms
                 self.pass_time(max(0, edge_ms - self.clock_ms))
 
+    def set_back(self, by_ms: int) -> None:
+        """The clock is set back, but into no business day that is over: owners have forgotten what it needs."""
+        starts = [business_day_start_ms(self.clock_ms, *day) for day in BUSINESS_DAYS.values()]
+        self.clock_ms = max(self.clock_ms - by_ms, *starts)
+
     def pass_time(self, by_ms: int) -> None:
         """The clock goes on. Once an hour owners forget what is over: whoever has to say something says it before."""
         if self.clock_ms + by_ms - self._latest_ms >= HOUR_MS // 3:
@@ -143,8 +149,3 @@ class Life:
             cells = set(partition.owner.pipeline.engine.cells.cells)
             assert not cells & seen, "a cell is counted in two partitions"
             seen |= cells
-
-
-def cell(number: int) -> Cell:
-    """One of the centre's cells."""
-    return CELLS[number % len(CELLS)]

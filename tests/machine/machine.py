@@ -7,16 +7,16 @@ from random import Random
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.machine import life
-from tests.machine.centre import PARTITIONS, STARTS
+from tests.machine.centre import CELLS, PARTITIONS, STARTS
 from tests.machine.families import FAMILIES
-from tests.machine.life import HOUR_MS, Life
+from tests.machine.life import HOUR_MS, SKEW_MS, Life
 from tests.machine.simulated import CUTS
 
 _picks = st.integers(0, 999)
 _partitions = st.integers(0, PARTITIONS - 1)
-_ages_ms = st.sampled_from((0, 0, 0, 20_000, 400_000, 1_500_000, -30_000, -60_000, 6 * HOUR_MS, 50 * HOUR_MS))
-"""How long ago a story began when it is produced: now, minutes or days late, or ahead of our clock."""
+_families = st.sampled_from(sorted(FAMILIES))
+_most = st.sampled_from((0, 1, 2, 5, 5, 5))
+"""How many facts of each new story its source tells at once."""
 
 
 class Machine(RuleBasedStateMachine):
@@ -30,13 +30,28 @@ class Machine(RuleBasedStateMachine):
     def begin(self, start: tuple[str, int], late_ms: int) -> None:
         self.life.begin(start[1] * 1000 + late_ms)
 
-    @rule(seed=_picks, family=st.sampled_from(sorted(FAMILIES)), cells=_picks, age_ms=_ages_ms, most=st.integers(0, 4))
-    def produce(self, seed: int, family: str, cells: int, age_ms: int, most: int) -> None:
+    @rule(seed=_picks, family=_families, most=_most)
+    def produce(self, seed: int, family: str, most: int) -> None:
+        self._produce(seed, family, 30_000, most)
+
+    @rule(seed=_picks, family=_families, age_ms=st.sampled_from((90_000, 400_000, 1_500_000, 1_800_000)), most=_most)
+    def produce_minutes_late(self, seed: int, family: str, age_ms: int, most: int) -> None:
+        self._produce(seed, family, age_ms, most)
+
+    @rule(seed=_picks, family=_families, age_ms=st.sampled_from((6 * HOUR_MS, 26 * HOUR_MS, 80 * HOUR_MS)), most=_most)
+    def produce_days_late(self, seed: int, family: str, age_ms: int, most: int) -> None:
+        self._produce(seed, family, age_ms, most)
+
+    @rule(seed=_picks, family=_families, ahead_ms=st.integers(1, SKEW_MS), most=_most)
+    def produce_ahead_of_the_clock(self, seed: int, family: str, ahead_ms: int, most: int) -> None:
+        self._produce(seed, family, -ahead_ms, most)
+
+    def _produce(self, seed: int, family: str, age_ms: int, most: int) -> None:
         chance = Random(seed)
-        begins_ms = self.life.clock_ms - age_ms - chance.choice((0, 1, 999, 1_000, 30_000))
-        stories = [
-            self.life.produce(family, life.cell(cells + number), begins_ms, chance) for number in range(1 + seed % 3)
-        ]
+        stories = []
+        for _ in range(1 + seed % 4):
+            begins_ms = self.life.clock_ms - age_ms + chance.choice((0, 0, 1, 999, 1_000, abs(age_ms) // 2))
+            stories.append(self.life.produce(family, chance.choice(CELLS), begins_ms, chance))
         self.life.tell(stories, chance, most, shuffled=False)
 
     @rule(seed=_picks, most=st.integers(1, 3), shuffled=st.booleans())
@@ -82,10 +97,14 @@ class Machine(RuleBasedStateMachine):
     def kill_while_saving(self, number: int, cut: str) -> None:
         self.life.partitions[number].kill_while_saving(cut)
 
-    @rule(by_ms=st.sampled_from((-300_000, -1_500, -1_000, 300_000, 1_800_000, 3 * HOUR_MS)))
-    def jump(self, by_ms: int) -> None:
-        """Somebody sets the clock."""
+    @rule(by_ms=st.sampled_from((300_000, 1_800_000, 3 * HOUR_MS)))
+    def jump_ahead(self, by_ms: int) -> None:
+        """Somebody sets the clock; nobody has looked yet."""
         self.life.pass_time(by_ms)
+
+    @rule(by_ms=st.sampled_from((1, 1_000, 1_500, 300_000)))
+    def jump_back(self, by_ms: int) -> None:
+        self.life.set_back(by_ms)
 
     @rule()
     def an_hour_passes(self) -> None:

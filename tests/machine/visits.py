@@ -57,9 +57,7 @@ class Visits:
                 version = max(one.version for one in facts if isinstance(one, Handled)) + 1
                 more_ms = chance.choice((1_000, 45_000))
                 flags = (fact.transferred, fact.escalated, fact.agent, version)
-                return Handled(
-                    fact.visit, fact.at_ms + more_ms, fact.talk_ms, fact.hold_ms, acw_ms + more_ms, *flags
-                )
+                return Handled(fact.visit, fact.at_ms + more_ms, fact.talk_ms, fact.hold_ms, acw_ms + more_ms, *flags)
         return None
 
     def numbers(self, known: Iterable[Fact], now_ms: int) -> dict[Cell, Numbers]:

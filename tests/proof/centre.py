@@ -85,7 +85,7 @@ def ground(folder: Path, seed: int, calls_per_second: float, *, start_ms: int = 
         file.write_text("".join(f"{line}\n" for line in part), encoding="utf-8", newline="\n")
         toml = folder / f"{name}.toml"
         toml.write_text(settings_toml(centre, file, **seconds), encoding="utf-8")
-        core = Core(wiring.read_settings(toml), "demo", folder / "data", core and core.log)
+        core = Core(wiring.read_settings(toml), "demo", folder / "data", core.log if core else None)
         core.replay(file)
         known = len(log.reading.visits), len(log.reading.doors)
         for line in part:

@@ -84,9 +84,9 @@ def wrong_percentiles(ground: Ground, engine: Engine) -> list[str]:
         rules = ground.rules_of(queue)
         day_start_ms = business_day_start_ms(as_of_ms, rules.zone, rules.day_begins)
         mine = [visit for visit in visits if visit.queue == queue]
-        for key, found in gather(mine, (), as_of_ms, day_start_ms, rules)[1].items():
+        for (window, basis), found in gather(mine, (), as_of_ms, day_start_ms, rules)[1].items():
             for group in ground.groups_of(queue):
-                waits.setdefault((group, *key), []).extend(found)
+                waits.setdefault((group, window, basis), []).extend(found)
     wrong = []
     for key, row in answered_rows(ground, engine, ground.dimensions).items():
         exact = sorted(waits.get(key, []))
@@ -117,7 +117,9 @@ def broken_invariants(ground: Ground, engine: Engine) -> list[str]:
             whole = counts[":", window, basis]
             for dimension in ground.dimensions:
                 parts = [
-                    each for key, each in counts.items() if key[0].startswith(f"{dimension}:") and key[1:] == (window, basis)
+                    each
+                    for key, each in counts.items()
+                    if key[0].startswith(f"{dimension}:") and key[1:] == (window, basis)
                 ]
                 for name in {*whole, *(name for part in parts for name in part)}:
                     values = [part.get(name, 0) for part in parts]

@@ -42,13 +42,17 @@ class Ground:
         """All visits and doors that can still count at this instant."""
         visits: list[Visit] = []
         doors: list[Door] = []
-        for queue, everything in self.queues.items():
-            if queue not in self._near:
-                self._near[queue] = Nearby(*everything, self.rules_of(queue))
-            some, few = self._near[queue].at(as_of_ms)
+        for queue in self.queues:
+            some, few = self.near_queue(queue, as_of_ms)
             visits += some
             doors += few
         return visits, doors
+
+    def near_queue(self, queue: str, as_of_ms: int) -> tuple[list[Visit], list[Door]]:
+        """Those of one queue."""
+        if queue not in self._near:
+            self._near[queue] = Nearby(*self.queues[queue], self.rules_of(queue))
+        return self._near[queue].at(as_of_ms)
 
     def instants(self, n: int, seed: int) -> list[int]:
         """`n` adversarial instants, sorted, with the edges of every rule."""

@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import cycle
-from pathlib import Path
 
 import pytest
 
@@ -28,6 +27,7 @@ from tests.proof.comparing import (
     wrong_percentiles,
 )
 from tests.proof.ground import Ground
+from tests.proof.settled import SlowCounts
 
 INSTANTS = 1_000
 FRESH = 30
@@ -36,6 +36,10 @@ CALLS_PER_SECOND = 0.015
 MARCH_MS = to_ms(datetime(2027, 3, 28, 4, tzinfo=UTC))
 ZONES = ("Europe/Berlin", "UTC", "Europe/London", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns")
 INTERVALS = ("15m", "30m", "1h", "day", "week", "month", "total")
+
+
+OF_THE_CENTRE = pytest.mark.xdist_group("proof by the simulated centre")
+OF_THE_BANK = pytest.mark.xdist_group("proof by the bank file")
 
 
 @pytest.fixture(scope="module", params=["october", "march"])
@@ -62,20 +66,24 @@ def compare(ground: Ground, batches: Sequence[Columns], instants: Sequence[int])
     """Everything at every instant on the finest level and over all, one more level in turn; all of it now and then."""
     finest, *levels = ground.dimensions
     turn = cycle(levels or [finest])
+    slow = SlowCounts(ground)
     for number, engine in enumerate(Journey(ground, batches).stops(instants)):
-        right = right_counts(ground, engine.now_ms)
+        right = slow.at(engine.now_ms)
         wrong = wrong_counts(ground, engine, right, list(dict.fromkeys((finest, next(turn)))))
         if number % LOOK_CLOSER_EVERY == 0:
+            assert not differences(right_counts(ground, engine.now_ms), right)
             wrong += wrong_kpis(ground, engine, right) + wrong_percentiles(ground, engine)
             wrong += wrong_counts(ground, engine, right) + broken_invariants(ground, engine)
         assert not wrong, "\n".join(wrong[:30])
 
 
+@OF_THE_CENTRE
 def test_the_simulated_centre(centre_day: Ground) -> None:
     """Lines as they come, with lost, doubled and impossible ones among them."""
     compare(centre_day, batches_of(centre_day), centre_day.instants(INSTANTS, 1))
 
 
+@OF_THE_BANK
 def test_the_bank_file(bank_file: Ground) -> None:
     """Sorted by telephone line, so its facts are put into the order in which they may have become known."""
     compare(bank_file, in_some_order(bank_file), bank_file.instants(INSTANTS, 2))
@@ -87,7 +95,7 @@ def in_some_order(ground: Ground, seed: int = 4) -> list[Columns]:
     facts = [fact for batch in ground.core.batches() for fact in batch.facts]
     early = [(fact.at_ms - chance.choice((0, 0, chance.randrange(3_600_000))), fact) for fact in facts]
     facts = [fact for _, fact in sorted(early, key=lambda each: each[0])]
-    batches = []
+    batches: list[Columns] = []
     while facts:
         size = chance.choice((1, 20, 300))
         batches.append(decode_columns(encode(Batch("bank", len(batches) + 1, 0, Tally(), facts[:size]))))
@@ -95,7 +103,9 @@ def in_some_order(ground: Ground, seed: int = 4) -> list[Columns]:
     return batches
 
 
-@pytest.mark.parametrize("name", ["centre_day", "bank_file"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("centre_day", marks=OF_THE_CENTRE), pytest.param("bank_file", marks=OF_THE_BANK)]
+)
 def test_a_fresh_look_back_at_any_instant(name: str, request: pytest.FixtureRequest) -> None:
     ground: Ground = request.getfixturevalue(name)
     first_ms = min(visit.arrival_ms for visit in ground.visits)
@@ -140,9 +150,7 @@ def right_intervals(
         mine = [visit for visit in visits if from_ms <= visit.arrival_ms < to_ms_]
         (group,) = (group for group in ground.groups_of(queue) if group.startswith(ground.dimensions[0] + ":"))
         rules = ground.rules_of(queue)
-        for start_ms, end_ms, counts in count_intervals(
-            mine, doors, from_ms, to_ms_, interval, zone, as_of_ms, rules
-        ):
+        for start_ms, end_ms, counts in count_intervals(mine, doors, from_ms, to_ms_, interval, zone, as_of_ms, rules):
             into = table.setdefault((group, str(start_ms), str(end_ms)), {})
             for name, amount in counts.items():
                 if name != "wait":

@@ -13,11 +13,12 @@ from streams.asof import pipeline_at
 from streams.batch import Batch, Tally
 from streams.codec import decode
 from streams.engine import Engine
+from streams.intervals import by_interval
 from streams.log import START, Entry
 from streams.log_memory import MemoryLog
 from streams.pipeline import Pipeline
 from streams.query import Row, document
-from streams.question import Question, answer_intervals, answer_windows
+from streams.question import Question, answer_intervals, answer_windows, edges
 
 FAR_AHEAD_MS = 4_000_000_000_000
 """The clock of whoever looks back on everything (2096)."""
@@ -94,7 +95,8 @@ class Core:
         """The rows that answer a question from what this engine knows."""
         if asked.from_ms is None:
             return answer_windows(asked, engine.readings(), engine.now_ms, self.clock_of, self.configured)
-        return answer_intervals(asked, engine, self.clock_of, self.configured)
+        cuts = edges(asked, [*self.configured, *engine.cells.cells], self.clock_of)
+        return answer_intervals(asked, cuts, by_interval(engine, cuts), self.configured)
 
     def document(self, asked: Question, engine: Engine) -> dict[str, Any]:
         """The same as `kpis --json` prints it."""
