@@ -1,6 +1,6 @@
 """The command: reads the call, lays options over settings, and hands over to one of `commands`.
 
-Exit status 0: done; 1: the work failed; 2: the call or the settings are wrong. The reason stands on standard error.
+Exit status 0: done; 1: the work failed; 2: the call or the settings are wrong; 130: ended by Ctrl-C. The reason stands on standard error.
 """
 
 from __future__ import annotations
@@ -100,6 +100,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (WorkFailed, WrongCall) as error:
         sys.stderr.write(f"leitstand: {error}\n")
         return 1 if isinstance(error, WorkFailed) else 2
+    except KeyboardInterrupt:
+        sys.stderr.write("leitstand: ended by Ctrl-C; what was appended stays, the next call goes on behind it\n")
+        return 130
     except BrokenPipeError:
         # The reader of our output went away (`leitstand kpis | head`): nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

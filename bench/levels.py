@@ -7,20 +7,22 @@ its own, its row is that level's row already.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from bench.traffic import DIMENSIONS
+from streams import waits
 from streams.engine import Engine
 from streams.records import Cell
 
 LEVELS = ("hotline", "provider", "site", "team", "project", "client", "all")
-_JOINED = ("provider", "site", "team", "project", "client")
 
 
 class Figures(NamedTuple):
-    """One row per member of a level."""
+    """One row per member of a level. The histogram ends with the bin of the longest wait of all."""
 
     sums: npt.NDArray[np.int64]
     histogram: npt.NDArray[np.int32]
@@ -32,7 +34,7 @@ class Figures(NamedTuple):
 class _Grouping:
     """Which rows make up which group. `names`: the groups in the order of their rows."""
 
-    def __init__(self, names: list[tuple[str, ...]]) -> None:
+    def __init__(self, names: Sequence[tuple[str, ...]]) -> None:
         numbers = {name: number for number, name in enumerate(sorted(set(names)))}
         of = np.array([numbers[name] for name in names], np.int64)
         order = np.argsort(of, kind="stable")
@@ -75,18 +77,20 @@ class Levels:
         self._cells = len(cells)
         hotlines = [(cell.hotline,) for cell in cells]
         self._hotline = None if len(set(hotlines)) == len(cells) else _Grouping(hotlines)
-        self._joined = _Grouping([tuple(getattr(cell, name) for name in _JOINED) for cell in cells])
+        self._joined = _Grouping([tuple(getattr(cell, name) for name in DIMENSIONS) for cell in cells])
         self._above = {
-            level: _Grouping([() if level == "all" else (key[_JOINED.index(level)],) for key in self._joined.names])
+            level: _Grouping([() if level == "all" else (key[DIMENSIONS.index(level)],) for key in self._joined.names])
             for level in LEVELS[1:]
         }
 
     def figures(self, engine: Engine) -> dict[str, Figures]:
         """Every level as the engine stands."""
         windows = engine.windows
+        longest = windows.wait_max_ms[: self._cells].max(initial=0)
+        bins = int(waits.bins(np.array([longest]))[0]) + 1
         lowest = Figures(
             windows.sums[: self._cells],
-            windows.histogram[: self._cells],
+            windows.histogram[: self._cells, :, :bins],
             windows.wait_max_ms[: self._cells],
             windows.waiting[: self._cells],
             windows.late_waiting[: self._cells],

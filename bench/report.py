@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -17,6 +18,7 @@ class Report:
             self._table.add_column(column, justify="left" if number == 0 else "right", overflow="fold")
         self.short: list[str] = []
         self._notes: list[str] = []
+        self._load = os.getloadavg()[0]
 
     def row(self, name: str, *values: str) -> None:
         """A line without a promise."""
@@ -36,7 +38,8 @@ class Report:
         """Prints it; the result is 1 when a promise was not kept."""
         console = Console(width=None if Console().is_terminal else 132, highlight=False)
         console.print(self._table)
-        for note in self._notes:
+        busy = f"Load average of the machine {self._load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end"
+        for note in [*self._notes, f"{busy}, {os.cpu_count()} cores."]:
             console.print(note, markup=False)
         return 1 if self.short else 0
 

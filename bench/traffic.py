@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.batch import Batch, Tally
-from streams.codec import ARRIVED, DOOR, ENDED, HANDLED, NONE, Columns, encode, encode_cell, halves
+from streams.codec import ARRIVED, DOOR, ENDED, HANDLED, NONE, Columns, encode, encode_cell
+from streams.id_table import halves
 from streams.records import ID_BYTES, Arrived, AtTheDoor, Cell, Door, Ended, Fact, Handled, Outcome
 
 START_MS = 1_763_776_800_000
@@ -24,6 +25,8 @@ _ANSWERED, _AT_THE_DOOR = 0.9, 0.02
 _RECORDS_PER_CONTACT = (1 - _AT_THE_DOOR) * (2 + _ANSWERED) + _AT_THE_DOOR
 _MEAN_WAIT_MS, _MEDIAN_TALK_MS = 12_000, 160_000
 _BLOCK_MS = 60_000
+
+DIMENSIONS = ("provider", "site", "team", "project", "client")
 
 Rows = npt.NDArray[np.void]
 _ROW = np.dtype(
@@ -136,23 +139,27 @@ def _facts(rows: Rows, places: list[Cell]) -> Iterator[Fact]:
 def json_lines(rows: Rows, places: list[Cell]) -> list[bytes]:
     """The same records, a JSON document each.
 
-    Every line names its hotline, which a record in the log need not, and leaves the other dimensions out: both make
-    the naive loop's work smaller, not larger.
+    An arrival carries its dimensions, as in the log. Every line also names its hotline, which only an arrival does in
+    the log, so that the naive loop need not remember visits.
     """
     lines = []
     named = zip(_facts(rows, places), rows["visit"].tolist(), rows["place"].tolist(), strict=True)
     for fact, visit, place in named:
         line: dict[str, str | int] = {
             "kind": type(fact).__name__,
+            "visit": visit.hex(),
             "at_ms": fact.at_ms,
             "hotline": places[place].hotline,
         }
         match fact:
+            case Arrived():
+                line |= {name: getattr(fact.cell, name) for name in DIMENSIONS}
             case AtTheDoor():
+                line |= {name: getattr(fact.cell, name) for name in DIMENSIONS}
                 line["door"] = int(fact.door)
             case Ended():
                 line["outcome"] = int(fact.outcome)
             case Handled():
                 line["talk_ms"] = fact.talk_ms
-        lines.append(json.dumps(line | {"visit": visit.hex()}).encode())
+        lines.append(json.dumps(line).encode())
     return lines

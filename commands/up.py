@@ -97,6 +97,7 @@ def demo_settings(settings: Settings, data: Path) -> Settings:
         shutil.rmtree(old, ignore_errors=True)
     (data / "processor.state").unlink(missing_ok=True)
     (data / "demo").mkdir(parents=True)
+    log_path(data).touch()
     file = data / "demo" / "leitstand.toml"
     centre = demo_centre.centre_for(log_path(data), SEED, wiring.wall_clock_ms())
     file.write_text(centre.settings_toml(str(log_path(data))), "utf-8")

@@ -23,6 +23,7 @@ from streams.visits import NEVER, CellTable, Ints, Slots, VisitTable, without_se
 from streams.windows import Windows
 
 GIVE_UP_MS = 4 * 3600 * 1000
+_LOAD_AT_ONCE = 100_000
 ClockOf = Callable[[str], SiteClock]
 
 
@@ -50,15 +51,14 @@ class Engine:
         columns = without_seen(columns)
         if columns.visit.size == 0:
             return
-        slots, size_before = self.visits.slots(columns)
-        known = distinct(slots[slots < size_before])
-        before = moments.at(self.visits, known, self.now_ms, self.give_up_ms)
-        self.windows.add(before, self.now_ms, -1)
+        slots = self.visits.slots(columns)
+        touched = distinct(slots)
+        before = moments.at(self.visits, touched, self.now_ms, self.give_up_ms)
         self.visits.merge(columns, slots, cells)
-        touched = np.concatenate([known, np.arange(size_before, self.visits.size)])
-        after = self._recount(touched)
-        self._plan(known, after.rows(np.arange(known.size)), before)
-        self._plan(touched[known.size :], after.rows(np.arange(known.size, touched.size)), None)
+        after = moments.at(self.visits, touched, self.now_ms, self.give_up_ms)
+        self.windows.replace(before, self.now_ms, after, self.now_ms)
+        self.visits.open[touched] = after.open
+        self._plan(touched, after, before)
 
     def tick(self, now_ms: int) -> None:
         """Moves the clock: late waiting callers become late, whatever leaves a window falls out, days begin.
@@ -69,28 +69,19 @@ class Engine:
             return
         due = self._timetable.pop(now_ms // 1000)
         then_ms = self.now_ms
-        after = moments.at(self.visits, due, now_ms, self.give_up_ms)
-        # The whole second, because what is due later in it was taken from the timetable too and is planned again.
-        moved = moments.between(self.visits, due, after, then_ms, now_ms // 1000 * 1000 + 999)
-        # Days begin first: what counted in the old day is gone with it, `before` then finds nothing to take away.
-        self._begin_days(now_ms)
-        # Of most visits nothing is new but that the window has left them behind.
-        self.windows.leave(after.rows(np.flatnonzero(~moved)), then_ms, now_ms)
-        due, after = due[moved], after.rows(np.flatnonzero(moved))
         before = moments.at(self.visits, due, then_ms, self.give_up_ms)
-        self.windows.add(before, then_ms, -1)
+        # Days begin first: what counted in the old day is gone with it, nothing of it is left to take away.
+        self._begin_days(now_ms)
         self.now_ms = now_ms
-        self._count(due, after)
+        self.windows.leave(before, then_ms, now_ms)
+        # Of most visits nothing is new but that the window left them behind. The whole second, because what is due
+        # later in it was taken from the timetable too and is planned again.
+        moved = np.flatnonzero(moments.between(self.visits, due, before, then_ms, now_ms // 1000 * 1000 + 999))
+        due, before = due[moved], before.rows(moved)
+        after = moments.at(self.visits, due, now_ms, self.give_up_ms)
+        self.windows.replace(before, then_ms, after, now_ms)
+        self.visits.open[due] = after.open
         self._plan(due, after, before)
-
-    def _recount(self, slots: Slots) -> Moments:
-        after = moments.at(self.visits, slots, self.now_ms, self.give_up_ms)
-        self._count(slots, after)
-        return after
-
-    def _count(self, slots: Slots, after: Moments) -> None:
-        self.windows.add(after, self.now_ms, 1)
-        self.visits.open[slots] = after.open
 
     def _plan(self, slots: Slots, after: Moments, before: Moments | None) -> None:
         """Notes when each of these visits has to be looked at again.
@@ -225,7 +216,7 @@ class Engine:
         stale[cells] = windows.max_is_stale[cells].any(axis=1)
         if not stale.any():
             return
-        slots = np.flatnonzero(np.append(stale, False)[self.visits.cell[: self.visits.size]])
+        slots = self.visits.of_cells(np.flatnonzero(stale))
         state = moments.at(self.visits, slots, self.now_ms, self.give_up_ms)
         rolling_from = self.now_ms // 1000 * 1000 - ROLLING_SECONDS * 1000
         ended = state.ended != NEVER
@@ -249,8 +240,12 @@ class Engine:
         self.cells.register([encode_cell(cell) for cell in cells])
         self._make_room()
         self.visits.load(visits)
-        slots = np.arange(self.visits.size)
-        self._plan(slots, self._recount(slots), None)
+        for first in range(0, self.visits.size, _LOAD_AT_ONCE):
+            slots = np.arange(first, min(first + _LOAD_AT_ONCE, self.visits.size))
+            after = moments.at(self.visits, slots, now_ms, self.give_up_ms)
+            self.windows.add(after, now_ms)
+            self.visits.open[slots] = after.open
+            self._plan(slots, after, None)
 
 
 def _sparse(values: npt.NDArray[np.int32]) -> list[int]:

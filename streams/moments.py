@@ -55,6 +55,53 @@ class Moments(NamedTuple):
         """The moments at these places only."""
         return Moments._make(column[places] for column in self)
 
+    def and_then(self, more: Moments) -> Moments:
+        """These rows, then those."""
+        return Moments._make(map(np.concatenate, zip(self, more, strict=True)))
+
+
+class Parts(NamedTuple):
+    """Which parts of what a visit counts as are meant, one flag per row each.
+
+    `arrival`: offered, or the event at the door. `decision`: the service class. `end`: the end of the wait and the
+    wait itself. `handling`: what counts when the handling has ended.
+    """
+
+    arrival: Flags
+    decision: Flags
+    end: Flags
+    handling: Flags
+
+    def within(self, moments: Moments) -> Parts:
+        """Of these parts those that are there."""
+        return Parts(
+            self.arrival & (moments.visit | (moments.door >= 0)),
+            self.decision & moments.visit,
+            self.end & (moments.ended != NEVER),
+            self.handling & (moments.handled != NEVER),
+        )
+
+
+def all_parts(rows: int) -> Parts:
+    """Every part of so many visits."""
+    return Parts(*np.ones((4, rows), np.bool_))
+
+
+def differing(before: Moments, after: Moments) -> Parts:
+    """In which parts the same visits count differently before and after; who counts elsewhere differs in all."""
+
+    def differ(*names: str) -> Flags:
+        flags: Flags = np.logical_or.reduce([getattr(before, name) != getattr(after, name) for name in names])
+        return flags
+
+    arrival = differ("visit", "door", "arrived", "cell")
+    return Parts(
+        arrival,
+        arrival | differ("service_class", "decided"),
+        arrival | differ("ended", "outcome"),
+        arrival | differ("handled", "talk_ms", "hold_ms", "acw_ms", "flags"),
+    )
+
 
 def at(table: VisitTable, slots: Slots, now_ms: int, give_up_ms: int) -> Moments:
     """The moments of these visits as known at `now_ms` (facts dated <= now_ms)."""

@@ -20,6 +20,8 @@ _AT_BITS = 48
 _AT_MASK = (1 << _AT_BITS) - 1
 NEVER = _AT_MASK
 """An instant that has not happened, far behind every clock (the year 10889)."""
+_COMPARED_EACH = 8
+"""Up to so many cells, one sweep for each is faster than one table for all."""
 _UNKNOWN = (255 << _AT_BITS) | _AT_MASK
 
 _COLUMNS: tuple[tuple[str, type, int], ...] = (
@@ -102,12 +104,11 @@ class VisitTable:
         for name, kind, _ in _COLUMNS:
             setattr(self, name, np.zeros(0, kind))
 
-    def slots(self, columns: Columns) -> tuple[Slots, int]:
-        """The slot of each fact's visit, new ones appended, and the size of the table before them."""
-        before = self.size
+    def slots(self, columns: Columns) -> Slots:
+        """The slot of each fact's visit; new ones are appended, still without any fact."""
         slots = self._ids.rows(columns.visit)
         self._grow(self._ids.size)
-        return slots, before
+        return slots
 
     def _grow(self, size: int) -> None:
         capacity = len(self.cell)
@@ -156,6 +157,15 @@ class VisitTable:
         self.acw_ms[slot[stands]] = parts[stands, 2]
         # The fact about after-call work repeats the talk, so both may write it.
         self.talk_ms[slot], self.hold_ms[slot], self.flags[slot] = parts[:, 0], parts[:, 1], columns.code[rows]
+
+    def of_cells(self, cells: npt.NDArray[np.int64]) -> Slots:
+        """The slots of all visits of these cells."""
+        cell = self.cell[: self.size]
+        if cells.size <= _COMPARED_EACH:
+            return np.concatenate([np.flatnonzero(cell == number) for number in cells.astype(np.int32)])
+        wanted = np.zeros(len(self.cells.cells) + 1, np.bool_)
+        wanted[cells] = True
+        return np.flatnonzero(wanted[cell])
 
     def end(self, slots: Slots) -> Ints:
         """When each wait ended, NEVER where no end is known."""

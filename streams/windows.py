@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from streams import waits
-from streams.counters import COMBINATIONS, INDEX, ROLLING_SECONDS, SERVICE_CLASSES, WIDTH
-from streams.moments import Moments
+from streams.counters import COMBINATIONS, INDEX, OFFERED, ROLLING_SECONDS, SERVICE_CLASSES, WIDTH
+from streams.moments import Moments, Parts, all_parts, differing
 from streams.records import Outcome
 from streams.visits import NEVER, Ints
 
@@ -28,6 +28,7 @@ _BY_CELL = (
     "changed",
 )
 
+_OFFERED = INDEX[OFFERED]
 _CLASS = INDEX[SERVICE_CLASSES[0]]
 _ENDED = INDEX["answered"]
 _WAIT = INDEX["wait_answered_ms"]
@@ -35,8 +36,8 @@ _HANDLED = INDEX["handled"]
 _DOOR = INDEX["blocked"]
 
 
-_Span = tuple[int | Ints, int | None]
-"""Open at its first instant (one, or one per visit), closed at its last; None: up to now."""
+_Span = tuple[Ints, int | None]
+"""Open at its first instant (one per visit), closed at its last; None: up to now."""
 _Spans = dict[str, _Span]
 
 
@@ -86,75 +87,95 @@ class Windows:
         self.day_start_ms[cells] = day_start_ms
         self.changed[cells] = True
 
-    def add(self, moments: Moments, now_ms: int, sign: int) -> None:
-        """Adds (sign 1) or takes away (sign -1) what these visits count as at `now_ms`."""
-        moments = _known(moments)
-        if moments.cell.size == 0:
+    def add(self, moments: Moments, now_ms: int) -> None:
+        """Adds what these visits count as at `now_ms`."""
+        size = moments.cell.size
+        self._change(moments, all_parts(size), np.full(size, now_ms), np.ones(size, np.int64), _edge(now_ms))
+
+    def replace(self, before: Moments, then_ms: int, after: Moments, now_ms: int) -> None:
+        """Takes away what some visits counted as at `then_ms` and adds what they count as at `now_ms`.
+
+        What the window left behind in between must have been taken away before (`leave`).
+        """
+        size = before.cell.size
+        parts = differing(before, after)
+        at_ms, sign = np.full(2 * size, now_ms), np.ones(2 * size, np.int64)
+        at_ms[:size], sign[:size] = then_ms, -1
+        self._change(
+            before.and_then(after), Parts._make(np.tile(part, 2) for part in parts), at_ms, sign, _edge(now_ms)
+        )
+
+    def _change(self, moments: Moments, parts: Parts, at_ms: Ints, sign: Ints, edge_ms: int) -> None:
+        moments, parts, rows = _meant(moments, parts)
+        if rows.size == 0:
             return
+        at_ms, sign = at_ms[rows], sign[rows]
         cell = moments.cell.astype(np.int64)
         self.changed[cell] = True
         day_from = self.day_start_ms[cell]
-        spans: _Spans = {"30m": (_edge(now_ms), None), "day": (day_from - 1, None)}
-        self._add_counters(moments, cell, spans, sign)
-        self._add_waits(moments, cell, spans, sign)
-        np.add.at(self.waiting, cell[moments.open], sign)
-        np.add.at(self.late_waiting, cell[moments.open & (moments.late_from <= now_ms)], sign)
-        self._add_profile(moments, cell, day_from, sign)
+        spans: _Spans = {"30m": (np.full(cell.size, edge_ms), None), "day": (day_from - 1, None)}
+        self._add_counters(moments, parts, cell, spans, sign)
+        self._add_waits(moments, parts, cell, spans, sign)
+        # Who begins or ends to wait, or becomes late, changes its class.
+        waiting = np.flatnonzero(parts.decision & moments.open)
+        np.add.at(self.waiting, cell[waiting], sign[waiting])
+        late = waiting[moments.late_from[waiting] <= at_ms[waiting]]
+        np.add.at(self.late_waiting, cell[late], sign[late])
+        self._add_profile(moments, parts, cell, day_from, sign)
 
     def leave(self, moments: Moments, then_ms: int, now_ms: int) -> None:
-        """Takes away what the rolling window left behind between `then_ms` and `now_ms`.
-
-        Nothing else about these visits may have changed in between.
-        """
-        moments = _known(moments)
-        if moments.cell.size == 0 or _edge(then_ms) == _edge(now_ms):
+        """Takes away what the rolling window left behind from `then_ms` to `now_ms`; `moments` are as at `then_ms`."""
+        behind, until = _edge(then_ms), _edge(now_ms)
+        moments, parts, rows = _meant(moments, all_parts(moments.cell.size))
+        if rows.size == 0 or behind == until:
             return
         cell = moments.cell.astype(np.int64)
         self.changed[cell] = True
-        spans: _Spans = {"30m": (_edge(then_ms), _edge(now_ms))}
-        self._add_counters(moments, cell, spans, -1)
-        self._add_waits(moments, cell, spans, -1)
+        spans: _Spans = {"30m": (np.full(cell.size, behind), until)}
+        away = np.full(cell.size, -1)
+        self._add_counters(moments, parts, cell, spans, away)
+        self._add_waits(moments, parts, cell, spans, away)
 
-    def _add_counters(self, moments: Moments, cell: Ints, spans: _Spans, sign: int) -> None:
-        row, column, weight, live = _entries(moments, sign)
+    def _add_counters(self, moments: Moments, parts: Parts, cell: Ints, spans: _Spans, sign: Ints) -> None:
+        row, column, weight, live = _entries(moments, parts)
+        weight *= sign[row]
         at = cell[row] * _ROW + column
+        arrived = moments.arrived[row]
         flat = self.sums.reshape(-1)
-        for (window, basis), place in COMBINATIONS.items():
-            if window not in spans:
-                continue
-            inside = _inside(live if basis == "live" else moments.arrived[row], spans[window], row)
-            if inside.all():
-                np.add.at(flat, at + place * WIDTH, weight)
-            elif inside.any():
-                np.add.at(flat, at[inside] + place * WIDTH, weight[inside])
+        for window, (behind, until) in spans.items():
+            behind_entry = behind[row]
+            for basis, instant in (("live", live), ("arrival", arrived)):
+                inside = np.flatnonzero(_inside(instant, behind_entry, until))
+                if inside.size:
+                    np.add.at(flat, at[inside] + COMBINATIONS[window, basis] * WIDTH, weight[inside])
 
-    def _add_waits(self, moments: Moments, cell: Ints, spans: _Spans, sign: int) -> None:
-        ended = np.flatnonzero(moments.ended != NEVER)
+    def _add_waits(self, moments: Moments, parts: Parts, cell: Ints, spans: _Spans, sign: Ints) -> None:
+        ended = np.flatnonzero(parts.end)
         if ended.size == 0:
             return
-        cell, wait_ms = cell[ended], moments.wait_ms[ended]
+        cell, wait_ms, sign = cell[ended], moments.wait_ms[ended], sign[ended]
         at = cell * len(COMBINATIONS) * waits.BINS + waits.bins(wait_ms)
         flat = self.histogram.reshape(-1)
-        for (window, basis), place in COMBINATIONS.items():
-            if window not in spans:
-                continue
-            instant = (moments.ended if basis == "live" else moments.arrived)[ended]
-            rows = np.flatnonzero(_inside(instant, spans[window], ended))
-            if rows.size:
-                np.add.at(flat, at[rows] + place * waits.BINS, np.int32(sign))
-                self._note_maximum(cell[rows], place, wait_ms[rows], sign)
+        for window, (behind, until) in spans.items():
+            for basis, instant in (("live", moments.ended[ended]), ("arrival", moments.arrived[ended])):
+                rows = np.flatnonzero(_inside(instant, behind[ended], until))
+                if rows.size:
+                    place = COMBINATIONS[window, basis]
+                    np.add.at(flat, at[rows] + place * waits.BINS, sign[rows].astype(np.int32))
+                    self._note_maximum(cell[rows], place, wait_ms[rows], sign[rows])
 
-    def _note_maximum(self, cell: Ints, place: int, wait_ms: Ints, sign: int) -> None:
+    def _note_maximum(self, cell: Ints, place: int, wait_ms: Ints, sign: Ints) -> None:
         largest = self.wait_max_ms[:, place]
-        if sign > 0:
-            np.maximum.at(largest, cell, wait_ms)
-            # The stored maximum is an upper bound; a wait that attains it proves it exact again.
-            self.max_is_stale[cell[wait_ms == largest[cell]], place] = False
-        else:
-            self.max_is_stale[cell[wait_ms == largest[cell]], place] = True
+        gone = (sign < 0) & (wait_ms == largest[cell])
+        self.max_is_stale[cell[gone], place] = True
+        added = np.flatnonzero(sign > 0)
+        cell, wait_ms = cell[added], wait_ms[added]
+        np.maximum.at(largest, cell, wait_ms)
+        # The stored maximum is an upper bound; a wait that attains it proves it exact again.
+        self.max_is_stale[cell[wait_ms == largest[cell]], place] = False
 
-    def _add_profile(self, moments: Moments, cell: Ints, day_from: Ints, sign: int) -> None:
-        rows = np.flatnonzero((moments.decided != NEVER) & (moments.decided >= day_from) & moments.visit)
+    def _add_profile(self, moments: Moments, parts: Parts, cell: Ints, day_from: Ints, sign: Ints) -> None:
+        rows = np.flatnonzero(parts.decision & (moments.decided != NEVER) & (moments.decided >= day_from))
         if rows.size == 0:
             return
         quarters = (moments.decided[rows] - day_from[rows]) // QUARTER_MS
@@ -163,7 +184,7 @@ class Windows:
             if at.size:
                 counts = self.profile.setdefault(quarter, np.zeros((len(self.sums), len(SERVICE_CLASSES)), np.int32))
                 flat = cell[at] * len(SERVICE_CLASSES) + moments.service_class[at]
-                np.add.at(counts.reshape(-1), flat, np.int32(sign))
+                np.add.at(counts.reshape(-1), flat, sign[at].astype(np.int32))
 
 
 def _edge(now_ms: int) -> int:
@@ -171,44 +192,44 @@ def _edge(now_ms: int) -> int:
     return now_ms // 1000 * 1000 - ROLLING_SECONDS * 1000
 
 
-def _known(moments: Moments) -> Moments:
-    known = moments.visit | (moments.door >= 0)
-    return moments if known.all() else moments.rows(np.flatnonzero(known))
+def _inside(instant: Ints, behind: Ints, until: int | None) -> npt.NDArray[np.bool_]:
+    return instant > behind if until is None else (instant > behind) & (instant <= until)
 
 
-def _inside(instant: Ints, span: _Span, rows: Ints) -> npt.NDArray[np.bool_]:
-    behind, until = span
-    inside = instant > (behind if isinstance(behind, int) else behind[rows])
-    if until is not None:
-        inside &= instant <= until
-    return inside
+def _meant(moments: Moments, parts: Parts) -> tuple[Moments, Parts, Ints]:
+    """The rows that have any of these parts, and their places."""
+    parts = parts.within(moments)
+    rows = np.flatnonzero(parts.arrival | parts.decision | parts.end | parts.handling)
+    if rows.size < moments.cell.size:
+        moments, parts = moments.rows(rows), Parts._make(part[rows] for part in parts)
+    return moments, parts, rows
 
 
-def _entries(moments: Moments, sign: int) -> tuple[Ints, Ints, Ints, Ints]:
-    """Every count of these visits: its row in `moments`, counter, weight and live instant (-1 = arrival basis only)."""
-    visit = np.flatnonzero(moments.visit)
-    ended = np.flatnonzero(moments.ended != NEVER)
+def _entries(moments: Moments, parts: Parts) -> tuple[Ints, Ints, Ints, Ints]:
+    """Every count of these parts: its row in `moments`, counter, weight and live instant (-1 = arrival basis only)."""
+    visit = np.flatnonzero(parts.arrival & moments.visit)
+    classed = np.flatnonzero(parts.decision)
+    ended = np.flatnonzero(parts.end)
     outcome = moments.outcome[ended].astype(np.int64)
     waited = ended[outcome <= Outcome.ABANDONED]
-    handled = np.flatnonzero(moments.handled != NEVER)
+    handled = np.flatnonzero(parts.handling)
     held = handled[moments.hold_ms[handled] > 0]
     wrapped = handled[moments.acw_ms[handled] > 0]
     transferred = handled[moments.flags[handled] & 1 > 0]
     escalated = handled[moments.flags[handled] & 2 > 0]
-    door = np.flatnonzero(moments.door >= 0)
-    decided = moments.decided[visit]
-    one = np.ones(visit.size, np.int64)
-    parts: list[tuple[Ints, Ints, Ints, Ints]] = [
-        (visit, np.zeros(visit.size, np.int64), one, moments.arrived[visit]),
-        (visit, _CLASS + moments.service_class[visit], one, np.where(decided == NEVER, -1, decided)),
-    ]
+    door = np.flatnonzero(parts.arrival & (moments.door >= 0))
+    entries: list[tuple[Ints, Ints, Ints, Ints]] = []
 
     def part(rows: Ints, column: int | Ints, weight: Ints | None, instant: Ints) -> None:
         if rows.size:
             columns = np.full(rows.size, column, np.int64) if isinstance(column, int) else column
             weights = np.ones(rows.size, np.int64) if weight is None else weight[rows].astype(np.int64)
-            parts.append((rows, columns, weights, instant[rows]))
+            entries.append((rows, columns, weights, instant[rows]))
 
+    part(visit, _OFFERED, None, moments.arrived)
+    part(
+        classed, _CLASS + moments.service_class[classed], None, np.where(moments.decided == NEVER, -1, moments.decided)
+    )
     part(ended, _ENDED + outcome, None, moments.ended)
     part(waited, _WAIT + moments.outcome[waited].astype(np.int64), moments.wait_ms, moments.ended)
     part(handled, _HANDLED, None, moments.handled)
@@ -218,5 +239,8 @@ def _entries(moments: Moments, sign: int) -> tuple[Ints, Ints, Ints, Ints]:
     part(transferred, _HANDLED + 4, None, moments.handled)
     part(escalated, _HANDLED + 5, None, moments.handled)
     part(door, _DOOR + moments.door[door].astype(np.int64), None, moments.arrived)
-    row, column, weight, live = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return row, column, weight * sign, live
+    if not entries:
+        nothing = np.zeros(0, np.int64)
+        return nothing, nothing, nothing, nothing
+    row, column, weight, live = (np.concatenate(column) for column in zip(*entries, strict=True))
+    return row, column, weight, live

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import shutil
 import signal
 import ssl
 import subprocess
@@ -247,3 +248,6 @@ def start_up() -> Iterator[StartUp]:
         if up.process.poll() is None:
             up.process.kill()
             up.process.wait()
+        note = up.place.data / "redis" / "socket"
+        if note.exists():
+            shutil.rmtree(Path(note.read_text()).parent, ignore_errors=True)

@@ -131,15 +131,22 @@ class Life:
         self.clock_ms = max(self.clock_ms - by_ms, *starts)
 
     def pass_time(self, by_ms: int) -> None:
-        """The clock goes on. Once an hour owners forget what is over: whoever has to say something says it before."""
-        if self.clock_ms + by_ms - self._latest_ms >= HOUR_MS // 3:
-            self._tell_everything()
+        """The clock goes on. After a while sources have told what happened meanwhile, before owners forget it."""
         self.clock_ms += by_ms
-        self._horizon_ms = max(self._horizon_ms, self.clock_ms - HOUR_MS)
+        if self.clock_ms - self._latest_ms >= HOUR_MS // 3:
+            self._tell_everything()
+            self.step(None)
+
+    def kill(self, number: int, down_ms: int) -> None:
+        """The owner of a partition is gone; another starts so much later."""
+        self.clock_ms += down_ms
+        self._tell_everything()
+        self.partitions[number].kill()
+        self.step(None)
 
     def _tell_everything(self) -> None:
         self.tell(self.stories, Random(0), 9, shuffled=False)
-        self.step(None)
+        self._horizon_ms = max(self._horizon_ms, self.clock_ms - HOUR_MS)
 
     def check(self) -> None:
         """Every promise of every partition, and that no cell is read in two of them."""

@@ -16,6 +16,7 @@ from tests.machine.machine import Machine
 
 STEPS = 40
 _AT_ONCE = 1000
+_AT_LEAST = 20
 
 
 @contextmanager
@@ -46,7 +47,7 @@ def run(seed: int, lives: int, *, shrink: bool = True, seconds: float = inf) -> 
     ends_at = monotonic() + seconds
     while done.lives < lives and monotonic() < ends_at:
         # Hypothesis also counts lives that it cut short; they are not whole lives, so it may have to go on.
-        _run(seed, min(lives - done.lives, _AT_ONCE), done, shrink=shrink)
+        _run(seed, max(_AT_LEAST, min(lives - done.lives, _AT_ONCE)), done, shrink=shrink)
         seed += 1
     return done
 

@@ -7,6 +7,7 @@ judged differently; in the middle of the file a setting changes the threshold of
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
@@ -18,6 +19,7 @@ from collectors.demo_centre.settings_text import ZONE
 from commands import wiring
 from streams.days import to_ms
 from tests.batch.count import Rules
+from tests.batch.local_days import business_day_start_ms
 from tests.batch.read_queue_log import QueueLog
 from tests.batch.visits import Door, Visit
 from tests.proof.ground import Ground
@@ -59,6 +61,23 @@ def spoiled(lines: Sequence[str], chance: random.Random) -> list[str]:
     return made
 
 
+def with_calls_on_edges(lines: Sequence[str], centre: Centre, rules_of: RulesOf) -> list[str]:
+    """The lines with calls that arrive in the very second in which a business day begins, and in the one before."""
+    made = list(lines)
+    last_ms = int(made[-1].split("|", 1)[0]) * 1000
+    number = 0
+    for queue in (queue.name for hotline in centre.hotlines for queue in hotline.queues):
+        rules = rules_of(queue)
+        for at_ms in (last_ms, last_ms - 86_400_000):
+            begins = business_day_start_ms(at_ms, rules.zone, rules.day_begins) // 1000
+            for epoch in (begins - 1, begins):
+                number += 1
+                event = ("JOINEMPTY", "FULL", "ENTERQUEUE")[number % 3]
+                place = bisect_left(made, epoch, key=lambda line: int(line.split("|", 1)[0]))
+                made.insert(place, f"{epoch}|{epoch}.8{number}|{queue}|NONE|{event}|")
+    return made
+
+
 def settings_toml(centre: Centre, path: Path, **threshold_seconds: int) -> str:
     hotlines = tuple(
         replace(hotline, threshold_seconds=threshold_seconds.get(hotline.name, hotline.threshold_seconds))
@@ -73,7 +92,9 @@ def settings_toml(centre: Centre, path: Path, **threshold_seconds: int) -> str:
 def ground(folder: Path, seed: int, calls_per_second: float, *, start_ms: int = START_MS, hours: int = HOURS) -> Ground:
     """The day as both sides know it, written below `folder`."""
     centre = Centre(seed, start_ms, hotlines=HOTLINES, calls_per_second=calls_per_second, same_second_share=0.1)
-    lines = spoiled(centre.advance(start_ms + hours * 3_600_000), random.Random(seed))
+    rules_of = RulesOf(centre)
+    lines = with_calls_on_edges(centre.advance(start_ms + hours * 3_600_000), centre, rules_of)
+    lines = spoiled(lines, random.Random(seed))
     middle = len(lines) * 2 // 3
     log = QueueLog()
     core: Core | None = None
@@ -99,7 +120,7 @@ def ground(folder: Path, seed: int, calls_per_second: float, *, start_ms: int = 
     # The slow reading does not count what the collector also calls a conflict: after-call work stated twice.
     assert tally.conflicts >= log.reading.conflicts > 0
     dimensions = ("hotline+provider", "hotline", "provider", "project", "client", "site", "team")
-    return Ground(core, log.reading.visits, log.reading.doors, RulesOf(centre), GroupsOf(centre), dimensions)
+    return Ground(core, log.reading.visits, log.reading.doors, rules_of, GroupsOf(centre), dimensions)
 
 
 def _mark_later(visits: list[Visit]) -> None:

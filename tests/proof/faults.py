@@ -5,36 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from streams import moments, windows
+from streams import days, moments
 from streams.codec import ARRIVED, SEEN, Columns
 from streams.days import SiteClock
 from streams.engine import ClockOf, Engine
 from streams.moments import OPEN_LATE, UNKNOWN_END, Moments
-from streams.visits import NEVER, CellTable, Ints, Slots, VisitTable
+from streams.reading import Reading
+from streams.records import Cell
+from streams.visits import NEVER, CellTable, Slots, VisitTable
 from streams.windows import Windows
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 def window_closed_at_its_beginning(patch: pytest.MonkeyPatch) -> None:
-    """[now - 30 min, now] instead of (now - 30 min, now]."""
-    right = windows._edge
-    patch.setattr(windows, "_edge", lambda now_ms: right(now_ms) - 1)
+    """What happened exactly 30 minutes ago still counts."""
+    patch.setattr("streams.windows.ROLLING_SECONDS", 1801)
 
 
 def day_open_at_its_beginning(patch: pytest.MonkeyPatch) -> None:
-    """(start of the day, now] instead of [start of the day, now]."""
-    right = windows._inside
+    """What happened in the very instant in which the day began does not count in it."""
 
-    def inside(instant: Ints, span: windows._Span, rows: Ints) -> npt.NDArray[np.bool_]:
-        behind, until = span
-        return right(instant, (behind if isinstance(behind, int) else behind + 1, until), rows)
+    def business_day(clock: SiteClock, at_ms: int) -> tuple[int, int]:
+        start_ms, end_ms = days.business_day(clock, at_ms)
+        return start_ms + 1, end_ms
 
-    patch.setattr(windows, "_inside", inside)
+    patch.setattr("streams.engine.business_day", business_day)
 
 
 def _thresholds(patch: pytest.MonkeyPatch, note: Callable[[CellTable], None]) -> None:
@@ -104,14 +104,15 @@ def late_visit_dropped(patch: pytest.MonkeyPatch) -> None:
 
 def retraction_forgotten(patch: pytest.MonkeyPatch) -> None:
     """A late waiting caller who ends is added to the new class and not taken from open_late."""
-    right = Windows.add
+    right = Windows.replace
 
-    def add(self: Windows, moments: Moments, now_ms: int, sign: int) -> None:
-        if sign < 0:
-            moments = moments.rows(np.flatnonzero(moments.service_class != OPEN_LATE))
-        right(self, moments, now_ms, sign)
+    def replace(self: Windows, before: Moments, then_ms: int, after: Moments, now_ms: int) -> None:
+        ends = before.visit & (before.service_class == OPEN_LATE) & (after.service_class != OPEN_LATE)
+        self.add(after.rows(np.flatnonzero(ends)), now_ms)
+        others = np.flatnonzero(~ends)
+        right(self, before.rows(others), then_ms, after.rows(others), now_ms)
 
-    patch.setattr(Windows, "add", add)
+    patch.setattr(Windows, "replace", replace)
 
 
 def _moments(patch: pytest.MonkeyPatch, change: Callable[[Moments, int], dict[str, Any]]) -> None:
@@ -169,13 +170,18 @@ def nobody_looks_at_the_late(patch: pytest.MonkeyPatch) -> None:
 
 def maximum_kept(patch: pytest.MonkeyPatch) -> None:
     """The largest wait stays when it leaves the window."""
-    right = Windows._note_maximum
+    right = Engine.readings
+    largest: dict[Cell, list[int]] = {}
 
-    def note(self: Windows, cell: Ints, place: int, wait_ms: Ints, sign: int) -> None:
-        if sign > 0:
-            right(self, cell, place, wait_ms, sign)
+    def readings(self: Engine, *, changed_only: bool = False) -> list[Reading]:
+        found = []
+        for reading in right(self, changed_only=changed_only):
+            before = largest.get(reading.cell, reading.wait_max_ms)
+            largest[reading.cell] = [max(pair) for pair in zip(before, reading.wait_max_ms, strict=True)]
+            found.append(msgspec.structs.replace(reading, wait_max_ms=largest[reading.cell]))
+        return found
 
-    patch.setattr(Windows, "_note_maximum", note)
+    patch.setattr(Engine, "readings", readings)
 
 
 def one_clock_for_all_sites(patch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,79 @@
+"""From log entries to numbers and accounts: each entry once, unreadable ones change nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.batch import Batch, Tally
+from streams.codec import UnreadableBatch, encode
+from streams.pipeline import Pipeline
+from streams.records import Arrived, Fact, identify
+from tests.streams.histories import CELLS, counted, new_engine
+
+NOW_MS = 1_783_512_000_000
+
+
+def entry(
+    sequence: int, *arrivals: int, feed: str = "a", last_event_ms: int | None = None, state: str = "live"
+) -> bytes:
+    facts: list[Fact] = [Arrived(identify(feed, number), NOW_MS - 1000, CELLS["A"]) for number in arrivals]
+    tally = Tally(received=len(facts), counted=len(facts))
+    return encode(Batch(feed, sequence, NOW_MS + sequence, tally, facts, last_event_ms, state, f"say {sequence}"))
+
+
+def offered(pipeline: Pipeline) -> int:
+    return counted(pipeline.engine)["30m", "live"].get("offered", 0)
+
+
+def test_an_entry_that_comes_twice_counts_once() -> None:
+    pipeline = Pipeline(new_engine(NOW_MS))
+    for payload in (entry(1, 1, 2), entry(1, 1, 2), entry(2, 3), entry(1, 1, 2), entry(2, 3)):
+        pipeline.apply(payload)
+    assert offered(pipeline) == 3
+    assert pipeline.feeds["a"].tally.received == 3
+    assert pipeline.feeds["a"].sequence == 2
+
+
+def test_feeds_count_their_entries_apart() -> None:
+    pipeline = Pipeline(new_engine(NOW_MS))
+    pipeline.apply(entry(1, 1))
+    pipeline.apply(entry(1, 1, feed="b"))
+    assert offered(pipeline) == 2
+    assert {name: report.tally.received for name, report in pipeline.feeds.items()} == {"a": 1, "b": 1}
+
+
+def test_a_report_has_the_last_word_and_the_newest_event() -> None:
+    pipeline = Pipeline(new_engine(NOW_MS))
+    pipeline.apply(entry(1, 1, last_event_ms=500))
+    pipeline.apply(entry(2, 2, last_event_ms=400, state="error"))
+    pipeline.apply(entry(3))
+    report = pipeline.feeds["a"]
+    assert (report.last_event_ms, report.heard_ms, report.state, report.message) == (500, NOW_MS + 3, "live", "say 3")
+
+
+def test_an_event_at_the_epoch_is_an_event() -> None:
+    pipeline = Pipeline(new_engine(NOW_MS))
+    pipeline.apply(entry(1, 1, last_event_ms=0))
+    assert pipeline.feeds["a"].last_event_ms == 0
+
+
+def test_unreadable_entries_change_nothing() -> None:
+    pipeline = Pipeline(new_engine(NOW_MS))
+    pipeline.apply(entry(1, 1))
+    pipeline.changed_feeds()
+    with pytest.raises(UnreadableBatch):
+        pipeline.apply(entry(2, 2)[:-3])
+    assert offered(pipeline) == 1
+    assert pipeline.changed_feeds() == []
+    pipeline.apply(entry(2, 2))
+    assert offered(pipeline) == 2
+
+
+def test_changed_feeds_are_told_once() -> None:
+    pipeline = Pipeline(new_engine(NOW_MS))
+    for payload in (entry(1, feed="b"), entry(1), entry(2)):
+        pipeline.apply(payload)
+    assert [report.feed for report in pipeline.changed_feeds()] == ["a", "b"]
+    assert pipeline.changed_feeds() == []
+    pipeline.apply(entry(2))
+    assert pipeline.changed_feeds() == []
