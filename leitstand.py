@@ -1,6 +1,7 @@
 """The command: reads the call, lays options over settings, and hands over to one of `commands`.
 
-Exit status 0: done; 1: the work failed; 2: the call or the settings are wrong; 130: ended by Ctrl-C. The reason stands on standard error.
+Exit status 0: done; 1: the work failed; 2: the call or the settings are wrong; 130: Ctrl-C.
+The reason stands on standard error.
 """
 
 from __future__ import annotations

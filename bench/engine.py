@@ -38,11 +38,13 @@ BYTEWAX = 4.0
 class Traffic:
     """The measured records in both forms, and the state of an engine whose window is filled with what came before.
 
-    `entries`: log entries by how many records each holds. `arrivals`: those before and those measured.
+    `first`: the log entry between the two, not measured, so that no table grows for the first time while it is.
+    `entries`: log entries by how many records each holds. `arrivals`: all of them together.
     """
 
     cells: list[Cell]
     state: tuple[list[Cell], dict[str, bytes], int]
+    first: bytes
     lines: list[bytes]
     entries: dict[int, list[bytes]]
     arrivals: int
@@ -62,11 +64,19 @@ def traffic(hotlines: int, per_second: int, warm_seconds: int, seconds: int, siz
             engine.tick(int(rows["at_ms"][warm - 1]))
         measured.append(rows[warm:])
     records = np.concatenate(measured)
+    first, records = np.split(records, [len(records) // 10])
     entries = {
         size: [payload(records[at : at + size], places, at + 1) for at in range(0, len(records), size)]
         for size in sizes
     }
-    return Traffic(places, (*engine.dump(), engine.now_ms), json_lines(records, places), entries, arrivals)
+    return Traffic(
+        places,
+        (*engine.dump(), engine.now_ms),
+        payload(first, places, 1),
+        json_lines(records, places),
+        entries,
+        arrivals,
+    )
 
 
 def _engine(now_ms: int) -> Engine:
@@ -91,6 +101,7 @@ def engine_seconds(given: Traffic, entries: list[bytes]) -> float:
     engine.load(now_ms, known, visits)
     levels = Levels(engine.cells.cells)
     every = np.arange(len(known))
+    engine.apply(decode_columns(given.first))
     answer = levels.figures(engine)
 
     def run() -> None:
@@ -138,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sizes", type=int, nargs="+", default=[4096, 16_384, 65_536], help="records per log entry")
     parser.add_argument("--per-second", type=int, default=2000, help="records per second of traffic")
     parser.add_argument("--warm-seconds", type=int, default=WARM_SECONDS)
-    parser.add_argument("--seconds", type=int, default=180, help="seconds of traffic that are measured")
+    parser.add_argument("--seconds", type=int, default=100, help="seconds of traffic that are measured")
     parser.add_argument("--runs", type=int, default=3)
     asked = parser.parse_args(arguments)
 

@@ -74,16 +74,9 @@ def running(*words: str | Path, config: Path | None = None) -> Iterator[Running]
     """`leitstand up` with these words, on a free port and in a data folder of its own."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         data = Path(folder) / "data"
-        command: list[str | Path] = [
-            LEITSTAND,
-            *(["--config", config] if config else []),
-            "--data",
-            data,
-            "up",
-            "--port",
-            "0",
-            *words,
-        ]
+        command: list[str | Path] = [LEITSTAND, "--data", data, "up", "--port", "0", *words]
+        if config is not None:
+            command[1:1] = ["--config", config]
         with (Path(folder) / "err").open("w+") as err:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=err, text=True)
             assert process.stdout is not None

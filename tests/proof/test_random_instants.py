@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import cycle
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +84,16 @@ def compare(ground: Ground, batches: Sequence[Columns], instants: Sequence[int])
 def test_the_simulated_centre(centre_day: Ground) -> None:
     """Lines as they come, with lost, doubled and impossible ones among them."""
     compare(centre_day, batches_of(centre_day), centre_day.instants(INSTANTS, 1))
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_many_more_days_of_the_centre(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with other calls, another load and batches of another size."""
+    monkeypatch.setattr("collectors.ingest.BATCH_LINES", (1, 7, 50, 400)[seed % 4])
+    start_ms = (centre.START_MS, MARCH_MS)[seed % 2]
+    ground = centre.ground(tmp_path, seed, CALLS_PER_SECOND * (1 + seed % 3), start_ms=start_ms)
+    compare(ground, batches_of(ground), ground.instants(INSTANTS, seed))
 
 
 @OF_THE_BANK
