@@ -1,9 +1,10 @@
 """`python -m bench.engine`: what a record costs the engine, beside the plainest loop that could count it.
 
-Engine: each log entry is decoded, applied and followed by a tick and all levels, exact longest waits included. It has
-taken in 31 minutes of the same traffic before, so that the window gives back as much as it takes in, which the naive
-loop never has to. Naive: the same records as JSON lines, `json.loads` and one counter per hotline and minute.
-Both are measured in processor time of this process, the best of several runs.
+Engine: each log entry is decoded, applied and followed by a tick; then the longest waits are made exact and all
+counters, histograms included, are summed to every level, which the product does when it publishes, four times a second
+at most. It has taken in 31 minutes of the same traffic before, so that the window gives back as much as it takes in,
+which the naive loop never has to. Naive: the same records as JSON lines, `json.loads` and one counter per hotline and
+minute. Growth is that of decoding, counting and ticks. Processor time of this process, the best of several runs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import json
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -89,13 +91,11 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.process_time() - before
 
 
-def best(runs: int, work: Callable[[], object]) -> float:
-    """Processor seconds of the best of several runs."""
-    return min(_seconds(work) for _ in range(runs))
+def engine_seconds(given: Traffic, entries: list[bytes]) -> tuple[float, float]:
+    """Processor seconds for these log entries: decoding, counting and ticks; longest waits and levels.
 
-
-def engine_seconds(given: Traffic, entries: list[bytes]) -> float:
-    """Processor seconds for these log entries. Raises RuntimeError when a total differs from the records'."""
+    Raises RuntimeError when a total differs from the records'.
+    """
     known, visits, now_ms = given.state
     engine = _engine(now_ms)
     engine.load(now_ms, known, visits)
@@ -103,23 +103,23 @@ def engine_seconds(given: Traffic, entries: list[bytes]) -> float:
     every = np.arange(len(known))
     engine.apply(decode_columns(given.first))
     answer = levels.figures(engine)
-
-    def run() -> None:
-        nonlocal answer
-        for entry in entries:
-            columns = decode_columns(entry)
-            engine.apply(columns)
-            engine.tick(columns.collected_ms)
-            engine.refresh_maxima(every)
-            answer = levels.figures(engine)
-
-    seconds = _seconds(run)
+    counting = summing = 0.0
+    for entry in entries:
+        began = time.process_time()
+        columns = decode_columns(entry)
+        engine.apply(columns)
+        engine.tick(columns.collected_ms)
+        counted = time.process_time()
+        engine.refresh_maxima(every)
+        answer = levels.figures(engine)
+        counting += counted - began
+        summing += time.process_time() - counted
     for level in LEVELS:
         offered = int(answer[level].sums[:, COMBINATIONS["day", "live"], INDEX[OFFERED]].sum())
         if offered != given.arrivals:
             message = f"level {level} counts {offered:,} arrivals, the records hold {given.arrivals:,}"
             raise RuntimeError(message)
-    return seconds
+    return counting, summing
 
 
 def naive(lines: list[bytes]) -> dict[tuple[str, int], int]:
@@ -158,24 +158,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "hotlines · records per entry",
         "records/s",
         "µs/record",
+        "of it levels",
         "× naive",
         "decoding alone/s",
     )
     cost: dict[tuple[int, int], float] = {}
+    whole: dict[tuple[int, int], float] = {}
     for hotlines in asked.hotlines:
         given = traffic(hotlines, asked.per_second, asked.warm_seconds, asked.seconds, asked.sizes)
         count = len(given.lines)
-        naive_seconds = best(asked.runs, partial(naive, given.lines))
-        loads_seconds = best(asked.runs, partial(_loads, given.lines))
-        report.row(f"{hotlines:,} · naive loop", *_speed(count, naive_seconds), "1.00", f"{count / loads_seconds:,.0f}")
-        for size, entries in given.entries.items():
-            seconds = min(engine_seconds(given, entries) for _ in range(asked.runs))
-            decoding = best(asked.runs, partial(_decode, entries))
-            cost[hotlines, size] = seconds / count
-            ratio = naive_seconds / seconds
+        # Every run measures everything once, so that a busy minute of the machine falls on all alike.
+        took: defaultdict[str, list[float]] = defaultdict(list)
+        counted: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
+        for _ in range(asked.runs):
+            took["naive"].append(_seconds(partial(naive, given.lines)))
+            took["loads"].append(_seconds(partial(_loads, given.lines)))
+            for size, entries in given.entries.items():
+                counted[size].append(engine_seconds(given, entries))
+                took[f"decode {size}"].append(_seconds(partial(_decode, entries)))
+        naive_seconds, loads_seconds = min(took["naive"]), min(took["loads"])
+        report.row(
+            f"{hotlines:,} · naive loop", *_speed(count, naive_seconds), "", "1.00", f"{count / loads_seconds:,.0f}"
+        )
+        for size in given.entries:
+            counting, summing = min(counted[size], key=sum)
+            decoding = min(took[f"decode {size}"])
+            cost[hotlines, size] = counting / count
+            whole[hotlines, size] = (counting + summing) / count
+            ratio = naive_seconds / (counting + summing)
             report.judge(
                 f"{hotlines:,} · {size:,}",
-                *_speed(count, seconds),
+                *_speed(count, counting + summing),
+                f"{summing / count * 1e6:.2f}",
                 f"{ratio:.2f}{'' if ratio >= AIM else f' (aim {AIM:g})'}",
                 f"{count / decoding:,.0f}",
                 holds=ratio >= 1,
@@ -183,10 +197,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     few, many = min(asked.hotlines), max(asked.hotlines)
     for size in asked.sizes:
         growth = cost[many, size] / cost[few, size]
+        with_levels = whole[many, size] / whole[few, size]
         report.judge(
-            f"growth {few:,} → {many:,} · {size:,}", "", "", f"{growth:.2f} ≤ {GROWTH}", "", holds=growth <= GROWTH
+            f"growth {few:,} → {many:,} · {size:,}",
+            *("", f"{growth:.2f} ≤ {GROWTH}", f"with them {with_levels:.2f}", "", ""),
+            holds=growth <= GROWTH,
         )
-    _beside_bytewax(report, given.lines, min(cost[many, size] for size in asked.sizes))
+    _beside_bytewax(report, given.lines, min(whole[many, size] for size in asked.sizes))
     report.note(
         f"{asked.seconds} s of traffic at {asked.per_second:,} records/s behind {asked.warm_seconds:,} s that fill the "
         f"window; processor time, best of {asked.runs}; × naive: against the loop over the same records."
@@ -204,7 +221,8 @@ def _beside_bytewax(report: Report, lines: list[bytes], engine_cost: float) -> N
     report.judge(
         "Bytewax, 30 min every minute, one count",
         *_speed(len(few), seconds),
-        f"engine × {ratio:.1f} ≥ 4",
+        "",
+        f"engine × {ratio:.1f} ≥ {BYTEWAX:g}",
         "",
         holds=ratio >= BYTEWAX,
     )

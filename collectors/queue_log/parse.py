@@ -177,7 +177,11 @@ class QueueLogParser:
             end_ms = self._waited_until(event, arrival_ms)
             facts.append(Ended(visit, end_ms, Outcome.ANSWERED, self._agent(event)))
         transferred = event.name.endswith("TRANSFER")
-        facts.append(Handled(visit, event.at_ms, event.talk_ms or 0, transferred=transferred, agent=self._agent(event)))
+        handled = Handled(visit, event.at_ms, event.talk_ms or 0, transferred=transferred, agent=self._agent(event))
+        facts.append(handled)
+        early = self._visits.get(visit) if answered else None
+        if early is not None and early.wrapped_ms:
+            facts.append(_wrapped(handled, early.wrapped_ms, early.acw_ms))
         return self._counted(event, facts)
 
     def _left(self, event: Event) -> Parsed:
@@ -193,18 +197,14 @@ class QueueLogParser:
         if visit is None or event.seconds_ms is None:
             return self._counted(event, ())
         handling = self._visits.get(visit)
+        wrapped_ms = event.at_ms + event.seconds_ms
+        if handling.stage == Stage.ANSWERED and not handling.wrapped_ms:
+            handling.acw_ms, handling.wrapped_ms = event.seconds_ms, wrapped_ms
+            return self._counted(event, ())
         if handling.stage != Stage.HANDLED:
             return self._conflict(event)
-        fact = Handled(
-            visit,
-            event.at_ms + event.seconds_ms,
-            handling.talk_ms,
-            acw_ms=event.seconds_ms,
-            transferred=handling.transferred,
-            agent=agent,
-            version=1,
-        )
-        return self._counted(event, (fact,))
+        talk = Handled(visit, handling.handled_ms, handling.talk_ms, transferred=handling.transferred, agent=agent)
+        return self._counted(event, (_wrapped(talk, wrapped_ms, event.seconds_ms),))
 
     def _seen(self, event: Event) -> Sequence[Fact]:
         if event.queue in ("", "NONE") or event.queue in self._cells:
@@ -239,3 +239,10 @@ class QueueLogParser:
     def load_state(self, state: bytes) -> None:
         """See `Parser.load_state`."""
         self._visits.load(state)
+
+
+def _wrapped(talk: Handled, wrapped_ms: int, acw_ms: int) -> Handled:
+    """The fact that the after-call work behind this talk has ended."""
+    return Handled(
+        talk.visit, wrapped_ms, talk.talk_ms, acw_ms=acw_ms, transferred=talk.transferred, agent=talk.agent, version=1
+    )

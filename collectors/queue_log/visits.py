@@ -22,7 +22,11 @@ class Stage(IntEnum):
 
 
 class Visit(msgspec.Struct, array_like=True):
-    """One visit. `touched_ms` = the newest event time that spoke of it; the last three fields from its handling."""
+    """One visit. `touched_ms` = the newest event time that spoke of it.
+
+    `handled_ms`, `talk_ms`, `transferred` are of its handling. `acw_ms` and `wrapped_ms` are after-call work that was
+    stated before the end of the talk, and wait for it; 0 = none.
+    """
 
     arrival_ms: int
     touched_ms: int
@@ -30,6 +34,8 @@ class Visit(msgspec.Struct, array_like=True):
     handled_ms: int = 0
     talk_ms: int = 0
     transferred: bool = False
+    acw_ms: int = 0
+    wrapped_ms: int = 0
 
     @property
     def waiting(self) -> bool:
@@ -98,13 +104,14 @@ class Visits:
             self._open.discard(fact.visit)
             if isinstance(fact, GivenUp):
                 visit.stage = Stage.GIVEN_UP
-            elif isinstance(fact, Ended):
+                continue
+            if isinstance(fact, Ended):
                 visit.stage = Stage.ANSWERED if fact.outcome == Outcome.ANSWERED else Stage.LEFT
             else:
                 visit.stage = Stage.WRAPPED if fact.version else Stage.HANDLED
                 visit.handled_ms, visit.talk_ms, visit.transferred = fact.at_ms, fact.talk_ms, fact.transferred
-                if fact.agent:
-                    self._last_of_agent[fact.agent] = fact.visit
+            if fact.agent:
+                self._last_of_agent[fact.agent] = fact.visit
 
     def forget(self, keep_ms: int) -> None:
         """Drops the visits that nothing spoke of for `keep_ms` of the source's own time."""

@@ -57,7 +57,7 @@ def _run(seed: int, lives: int, done: Run, *, shrink: bool) -> None:
         def __init__(self) -> None:
             super().__init__()
             done.begun += 1
-            self._steps = -1
+            self._steps = 0
 
         @invariant()
         def a_step_was_taken(self) -> None:
