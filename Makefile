@@ -14,7 +14,7 @@ test: install servers static ## everything: format, lint, types, import arrows, 
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not torture"
 
 check: install static ## the quick proof, without servers
-	$(BIN)/pytest -q -n $(PYTEST_WORKERS) -m "not server and not browser and not torture"
+	$(BIN)/pytest -q -n $(PYTEST_WORKERS) -m "not server and not browser and not long and not torture"
 
 torture: install servers ## the long proofs: full kill counts, full random histories
 	$(BIN)/pytest -m torture -s

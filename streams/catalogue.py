@@ -105,6 +105,12 @@ def _handling(*parts: str) -> Parts:
     return lambda s, _: (sum(s[part] for part in parts), s["handled"])
 
 
+def _variant(number: int, formula: str, parts: Parts) -> Kpi:
+    """One of the seven variants of the service level that other products use."""
+    names = f"Servicelevel {number}", f"Service level {number}"
+    return Kpi(f"service_level_{number}", *names, "share", "high", formula, parts, short=f"SL-{number}")
+
+
 KPIS: tuple[Kpi, ...] = (
     Kpi(
         "service_level",
@@ -116,76 +122,27 @@ KPIS: tuple[Kpi, ...] = (
         _standard,
         short="SL-Standard",
     ),
-    Kpi(
-        "service_level_1",
-        "Servicelevel 1",
-        "Service level 1",
-        "share",
-        "high",
-        "N_T / (N + OL)",
-        _sl_1,
-        short="SL-1",
+    _variant(1, "N_T / (N + OL)", _sl_1),
+    _variant(2, "N_T / (N + A + OL)", lambda s, o: (s["answered_in_time"], _all_waits(s, o))),
+    _variant(
+        3, "N_T / (N + A - A_S + OL)", lambda s, o: (s["answered_in_time"], _all_waits(s, o) - s["abandoned_short"])
     ),
-    Kpi(
-        "service_level_2",
-        "Servicelevel 2",
-        "Service level 2",
-        "share",
-        "high",
-        "N_T / (N + A + OL)",
-        lambda s, o: (s["answered_in_time"], _all_waits(s, o)),
-        short="SL-2",
-    ),
-    Kpi(
-        "service_level_3",
-        "Servicelevel 3",
-        "Service level 3",
-        "share",
-        "high",
-        "N_T / (N + A - A_S + OL)",
-        lambda s, o: (s["answered_in_time"], _all_waits(s, o) - s["abandoned_short"]),
-        short="SL-3",
-    ),
-    Kpi(
-        "service_level_4",
-        "Servicelevel 4",
-        "Service level 4",
-        "share",
-        "high",
+    _variant(
+        4,
         "N_T / (N + abandoned_late + OL)",
         lambda s, o: (s["answered_in_time"], _all_waits(s, o) - _abandoned_in_time(s)),
-        short="SL-4",
     ),
-    Kpi(
-        "service_level_5",
-        "Servicelevel 5",
-        "Service level 5",
-        "share",
-        "high",
+    _variant(
+        5,
         "(N_T + A_T) / (N + A + OL)",
         lambda s, o: (s["answered_in_time"] + _abandoned_in_time(s), _all_waits(s, o)),
-        short="SL-5",
     ),
-    Kpi(
-        "service_level_6",
-        "Servicelevel 6",
-        "Service level 6",
-        "share",
-        "high",
+    _variant(
+        6,
         "(N_T + A_S) / (N + A + OL)",
         lambda s, o: (s["answered_in_time"] + s["abandoned_short"], _all_waits(s, o)),
-        short="SL-6",
     ),
-    Kpi(
-        "service_level_7",
-        "Servicelevel 7",
-        "Service level 7",
-        "share",
-        "high",
-        "(N_T + A_T + callback_in_time) / (all classes but open_in_time and unknown_end)",
-        _sl_7,
-        short="SL-7",
-    ),
+    _variant(7, "(N_T + A_T + callback_in_time) / (all classes but open_in_time and unknown_end)", _sl_7),
     Kpi(
         "reachability",
         "Erreichbarkeit",

@@ -82,21 +82,21 @@ class Life:
         self.partitions[number].append(Batch(feed, sequence, self.clock_ms, tally, facts, newest_ms))
 
     def tell_again(self, pick: int, chance: Random) -> None:
-        """A fact that was told already comes in a batch of its own, as after a source's own restart."""
-        told = self._told()
-        if told:
-            story, facts = told[pick % len(told)]
+        """Facts that were told already come in a batch of their own, as after a source's own restart."""
+        for story, facts in self._some_told(pick):
             self.append(partition_of(story.cell), [chance.choice(facts)], chance, repeated=True)
 
     def correct(self, pick: int, chance: Random) -> None:
-        """A source states something anew."""
-        told = self._told()
-        if told:
-            story, facts = told[pick % len(told)]
+        """Sources state something anew."""
+        for story, facts in self._some_told(pick):
             fact = FAMILIES[story.family].correction(chance, facts)
             if fact is not None:
                 story.facts.append(fact)
                 self.append(partition_of(story.cell), [fact], chance)
+
+    def _some_told(self, pick: int) -> list[tuple[Story, list[Fact]]]:
+        told = self._told()
+        return [told[(pick + place) % len(told)] for place in range(min(3, len(told)))]
 
     def _told(self) -> list[tuple[Story, list[Fact]]]:
         """Stories of which something is told, and that no collector has closed (it refuses repetitions then)."""
@@ -140,9 +140,16 @@ class Life:
     def kill(self, number: int, down_ms: int) -> None:
         """The owner of a partition is gone; another starts so much later."""
         self.clock_ms += down_ms
-        self._tell_everything()
+        if down_ms >= HOUR_MS // 3:
+            self._tell_everything()
         self.partitions[number].kill()
-        self.step(None)
+        if down_ms >= HOUR_MS // 3:
+            self.step(None)
+
+    def wake_replaced(self) -> None:
+        """Owners that were replaced go on."""
+        for partition in self.partitions:
+            partition.wake_replaced()
 
     def _tell_everything(self) -> None:
         self.tell(self.stories, Random(0), 9, shuffled=False)

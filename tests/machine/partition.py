@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from streams.batch import Batch, Tally
@@ -26,6 +27,7 @@ class Partition:
     def __init__(self, clock: Clock, state_file: Path) -> None:
         self.log = SimulatedLog()
         self.store = SimulatedStore()
+        self.disk_is_full = False
         self.batches: list[Batch] = []
         """Every entry ever appended, repetitions included; the log itself may have forgotten its beginning."""
         self._clock = clock
@@ -34,6 +36,7 @@ class Partition:
         self._checked: tuple[str, int] | None = None
         self._read: tuple[tuple[Engine, str, int], dict[Cell, Reading]] | None = None
         self.owner = self._start()
+        self._replaced: list[Processor] = []
 
     def _start(self) -> Processor:
         processor = Processor(self.log, self.store, self._clock, self._state_file, clock_of, GIVE_UP_MS, self.log.trim)
@@ -50,14 +53,14 @@ class Partition:
     def step(self, entries: int | None) -> None:
         """The owner does one round with at most so many new entries."""
         self.log.allowed = entries
-        with disk():
+        with disk("refused" if self.disk_is_full else None):
             self.owner.step(0)
         self.log.allowed = None
         self._look()
 
     def save(self) -> None:
         """The owner saves its state."""
-        with disk():
+        with disk("refused" if self.disk_is_full else None):
             self.owner.save()
 
     def kill(self) -> None:
@@ -66,22 +69,22 @@ class Partition:
 
     def kill_while_saving(self, cut: str) -> None:
         """The owner dies in the middle of a save."""
-        try:
-            with disk(cut):
-                self.owner.save()
-        except Killed:
-            pass
+        with disk(cut), suppress(Killed):
+            self.owner.save()
         self.kill()
 
     def move(self) -> None:
-        """Another worker takes over while the old owner does not know yet; its next round must end it."""
-        old, self.owner = self.owner, self._start()
-        try:
-            with disk():
-                old.step(0)
-        except Fenced:
-            return
-        # Between two publishes the old owner had nothing to write: then it has not learnt of it, and changed nothing.
+        """Another worker takes over while the old owner stands still and does not know yet."""
+        self._replaced.append(self.owner)
+        self.owner = self._start()
+
+    def wake_replaced(self) -> None:
+        """An owner that was replaced goes on in the middle of a round: it may only learn that it has to end."""
+        while self._replaced:
+            self.log.allowed = 0
+            with disk(), suppress(Fenced):
+                self._replaced.pop().step(0)
+            self.log.allowed = None
 
     def known(self) -> list[Batch]:
         """What the owner says it has read, each batch once."""

@@ -38,12 +38,13 @@ class Run:
         self.steps = 0
 
 
-def run(seed: int, lives: int, *, shrink: bool = True, seconds: float = inf) -> Run:
+def run(seed: int, lives: int, *, shrink: bool = True, seconds: float = inf, done: Run | None = None) -> Run:
     """Lives that many whole lives, or as many as begin in these seconds.
 
-    Raises what the first life that breaks a promise raises, with the shortest such life printed (if `shrink`).
+    Raises what the first life that breaks a promise raises, with the shortest such life printed (if `shrink`). `done`
+    is told what was done also then; of what is not shrunk its last life is a repetition of the one that broke.
     """
-    done = Run()
+    done = Run() if done is None else done
     ends_at = monotonic() + seconds
     while done.lives < lives and monotonic() < ends_at:
         # Hypothesis also counts lives that it cut short; they are not whole lives, so it may have to go on.
@@ -65,7 +66,7 @@ def _run(seed: int, lives: int, done: Run, *, shrink: bool) -> None:
 
         def teardown(self) -> None:
             done.steps += self._steps
-            done.lives += self._steps == STEPS
+            done.lives += self._steps >= STEPS
             super().teardown()
 
     chosen = settings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -76,12 +77,17 @@ CUTS = ("half written", "not renamed", "renamed")
 
 @contextmanager
 def disk(cut: str | None = None) -> Iterator[None]:
-    """`streams.snapshot` saves at once instead of waiting for a real disk; at `cut` the process dies."""
+    """`streams.snapshot` saves at once instead of waiting for a real disk; at `cut` the process dies.
+
+    "refused": the disk is full, the process lives on.
+    """
     flushed = 0
 
     def fsync(descriptor: int) -> None:
         nonlocal flushed
         flushed += 1
+        if cut == "refused":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if flushed == 1 and cut in ("half written", "not renamed"):
             if cut == "half written":
                 os.truncate(descriptor, os.fstat(descriptor).st_size // 2)

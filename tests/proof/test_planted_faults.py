@@ -17,7 +17,7 @@ from tests.proof.settled import SlowCounts
 INSTANTS = 250
 CALLS_PER_SECOND = 0.01
 
-pytestmark = pytest.mark.xdist_group("planted faults of the engine")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("planted faults of the engine")]
 
 
 class Track(NamedTuple):

@@ -30,6 +30,7 @@ from tests.proof.comparing import (
 from tests.proof.ground import Ground
 from tests.proof.settled import SlowCounts
 
+pytestmark = pytest.mark.long
 INSTANTS = 1_000
 FRESH = 30
 LEVEL_EVERY = 3
