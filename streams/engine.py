@@ -18,7 +18,7 @@ from streams.days import SiteClock, business_day
 from streams.due import Timetable, distinct
 from streams.moments import Moments
 from streams.reading import Reading
-from streams.records import Cell
+from streams.records import Cell, Outcome
 from streams.visits import NEVER, CellTable, Ints, Slots, VisitTable, without_seen
 from streams.windows import Windows
 
@@ -147,6 +147,8 @@ class Engine:
     def forget(self, before_ms: int) -> None:
         """Drops visits that ended, and were handled, before this instant, to bound memory.
 
+        An answered visit whose talk goes on is kept until it would have been given up.
+
         What they counted in the running windows stays until it would have left them, so choose an instant before
         the start of every site's day and more than 30 minutes ago.
         """
@@ -163,7 +165,8 @@ class Engine:
             state.decided,
         ):
             np.maximum(last, np.where(instant == NEVER, 0, instant), out=last)
-        keep = (last >= before_ms) | state.open
+        in_talk = (state.ended != NEVER) & (state.outcome == Outcome.ANSWERED) & (state.handled == NEVER)
+        keep = (last >= before_ms) | state.open | (in_talk & (state.ended + self.give_up_ms > self.now_ms))
         if not keep.all():
             self.visits.keep(keep)
             self._timetable.clear()

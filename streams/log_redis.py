@@ -125,13 +125,13 @@ class RedisLog:
     def trim(self, keep_after_ms: int, not_beyond_position: str) -> int:
         """Deletes what the log took in before `keep_after_ms` (UTC, exclusive) and returns how many entries went.
 
-        Nothing behind `not_beyond_position` (the oldest position that somebody still has to start from) is touched,
+        Neither `not_beyond_position` (the oldest position that somebody still has to start from) nor what follows goes,
         nor what was appended with `keeps`, nor the newest entry: `last` tells the truth over any pause. Works while
         memory is full. Raises `LogUnavailable`; calling again goes on where it stopped.
         """
         removed = 0
         at, newest = self.complete_after(), order(self.last())
-        needed_from = min(newest, (order(not_beyond_position)[0], order(not_beyond_position)[1] + 1))
+        needed_from = min(newest, order(not_beyond_position))
         while True:
             with self._faults("trim"):
                 found = self._clients.read.xrange(

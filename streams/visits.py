@@ -155,8 +155,12 @@ class VisitTable:
         np.minimum.at(self.wrapped_key, slot[wrap], key)
         stands = wrap[self.wrapped_key[slot[wrap]] == key]
         self.acw_ms[slot[stands]] = parts[stands, 2]
-        # The fact about after-call work repeats the talk, so both may write it.
-        self.talk_ms[slot], self.hold_ms[slot], self.flags[slot] = parts[:, 0], parts[:, 1], columns.code[rows]
+        # The fact about after-call work repeats the talk; where it is known, its word is the one that stands.
+        first = self.talked[slot[talk]] == columns.at_ms[rows[talk]]
+        alone = self.wrapped_key[slot[talk]] == _UNKNOWN
+        write = np.concatenate([talk[first & alone], stands])
+        self.talk_ms[slot[write]], self.hold_ms[slot[write]] = parts[write, 0], parts[write, 1]
+        self.flags[slot[write]] = columns.code[rows[write]]
 
     def of_cells(self, cells: npt.NDArray[np.int64]) -> Slots:
         """The slots of all visits of these cells."""

@@ -67,7 +67,9 @@ class Processor:
         Raises `LogUnavailable` or `StoreUnavailable`; calling again begins anew.
         """
         self.pipeline = self._empty()
-        self.position = self._saved_position = recover(self._log, self._state_file, self.pipeline)
+        self.position = recover(self._log, self._state_file, self.pipeline)
+        # The file on disk is older than that: nothing may be trimmed before the next one is written.
+        self._saved_position = START
         self.pipeline.engine.tick(self._now_ms())
         self._fence = self._store.acquire()
 

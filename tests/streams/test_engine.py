@@ -11,7 +11,7 @@ from streams.batch import Batch, Tally
 from streams.codec import decode, encode
 from streams.days import to_ms
 from streams.engine import Engine
-from streams.records import Arrived, Ended, Fact, Outcome
+from streams.records import Arrived, Ended, Fact, Handled, Outcome
 from tests.batch.compare import assert_same, random_instants
 from tests.batch.count import Rules, count
 from tests.streams.histories import (
@@ -170,3 +170,35 @@ def test_an_end_before_its_arrival_is_known_counts_nothing_until_then() -> None:
         "late_waiting": 0,
         "longest_wait_ms": 0,
     }
+
+
+def test_a_talk_that_goes_on_is_not_forgotten() -> None:
+    engine = new_engine(START_MS)
+    visit = b"t" * 16
+    engine.apply(columns([Arrived(visit, START_MS, CELLS["A"]), Ended(visit, START_MS, Outcome.ANSWERED)]))
+    later_ms = START_MS + 3_500_000
+    engine.tick(later_ms)
+    engine.forget(later_ms - 1_801_000)
+    engine.apply(columns([Handled(visit, later_ms, 3_500_000)]))
+    assert counted(engine)["30m", "live"]["handled"] == 1
+    engine.tick(START_MS + GIVE_UP_MS + 1_801_000)
+    engine.forget(engine.now_ms - 1)
+    assert engine.visits.size == 0
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (0, 2, 1)])
+def test_the_talk_follows_the_fact_that_stands(order: tuple[int, ...]) -> None:
+    visit, end_ms = b"w" * 16, START_MS - 9000
+    facts: list[Fact] = [
+        Handled(visit, end_ms, 30_000),
+        Handled(visit, end_ms + 1000, 30_000, acw_ms=1000, version=1),
+        Handled(visit, end_ms + 2000, 31_000, acw_ms=2000, transferred=True, version=2),
+    ]
+    engine = new_engine(START_MS)
+    engine.apply(
+        columns([Arrived(visit, end_ms - 40_000, CELLS["A"]), Ended(visit, end_ms - 30_000, Outcome.ANSWERED)])
+    )
+    for place in order:
+        engine.apply(columns([facts[place]]))
+    read = counted(engine)["30m", "live"]
+    assert (read["talk_ms"], read["acw_ms"], read["transferred"]) == (31_000, 2000, 1)

@@ -283,16 +283,16 @@ def test_trimming_spares_what_is_young_needed_or_kept(clients: RedisClients) -> 
     assert live.trim(end, START) == 0, "everything is still needed"
     assert live.missing() is None
 
-    assert live.trim(end, positions[19]) == 18
-    assert payloads(live) == [b"3", b"13", *(b"%d" % number for number in range(20, 40))]
-    assert live.complete_after() == positions[19]
-    assert live.missing() == (order(positions[0])[0], order(positions[19])[0])
+    assert live.trim(end, positions[19]) == 17
+    assert payloads(live) == [b"3", b"13", *(b"%d" % number for number in range(19, 40))], "the start itself stays"
+    assert live.complete_after() == positions[18]
+    assert live.missing() == (order(positions[0])[0], order(positions[18])[0])
     assert not live.holds(positions[0])
     assert live.holds(positions[3])
     assert live.first() == positions[3]
     assert live.trim(end, positions[19]) == 0
 
-    assert live.trim(end, live.last()) == 17
+    assert live.trim(end, live.last()) == 18
     assert payloads(live) == [b"3", b"13", b"23", b"33", b"39"], "the newest stays"
     assert live.complete_after() == positions[38]
     assert live.missing() == (order(positions[0])[0], order(positions[38])[0])
