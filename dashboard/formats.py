@@ -104,11 +104,6 @@ def clock(at_ms: int, zone: str) -> str:
     return _local(at_ms, zone).strftime("%H:%M:%S")
 
 
-def clock_minutes(at_ms: int, zone: str) -> str:
-    """The local time without seconds: "10:42"."""
-    return _local(at_ms, zone).strftime("%H:%M")
-
-
 def day(at_ms: int, zone: str, language: str) -> str:
     """The local date: "22. Nov. 2026"."""
     return str(format_date(_local(at_ms, zone).date(), "medium", locale=_locale(language)))

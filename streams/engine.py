@@ -20,7 +20,7 @@ from streams.moments import Moments
 from streams.reading import Reading
 from streams.records import Cell, Outcome
 from streams.visits import NEVER, CellTable, Ints, Slots, VisitTable, without_seen
-from streams.windows import Windows
+from streams.windows import Windows, edge
 
 GIVE_UP_MS = 4 * 3600 * 1000
 _LOAD_AT_ONCE = 100_000
@@ -221,7 +221,7 @@ class Engine:
             return
         slots = self.visits.of_cells(np.flatnonzero(stale))
         state = moments.at(self.visits, slots, self.now_ms, self.give_up_ms)
-        rolling_from = self.now_ms // 1000 * 1000 - ROLLING_SECONDS * 1000
+        rolling_from = edge(self.now_ms)
         ended = state.ended != NEVER
         for (window, basis), place in COMBINATIONS.items():
             redo = np.flatnonzero(stale & windows.max_is_stale[:, place])

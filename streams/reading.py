@@ -6,7 +6,7 @@ cell, in the compact form in which it is published.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -76,8 +76,3 @@ def merge(rows: Iterable[Sums]) -> Sums:
     for row in rows:
         total.add(row)
     return total
-
-
-def sparse(values: Mapping[int, int]) -> list[int]:
-    """A mapping as number, value, number, value ..., without zeros."""
-    return [item for number, value in values.items() if value for item in (number, value)]

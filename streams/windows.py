@@ -90,7 +90,7 @@ class Windows:
     def add(self, moments: Moments, now_ms: int) -> None:
         """Adds what these visits count as at `now_ms`."""
         size = moments.cell.size
-        self._change(moments, all_parts(size), np.full(size, now_ms), np.ones(size, np.int64), _edge(now_ms))
+        self._change(moments, all_parts(size), np.full(size, now_ms), np.ones(size, np.int64), edge(now_ms))
 
     def replace(self, before: Moments, then_ms: int, after: Moments, now_ms: int) -> None:
         """Takes away what some visits counted as at `then_ms` and adds what they count as at `now_ms`.
@@ -101,9 +101,7 @@ class Windows:
         parts = differing(before, after)
         at_ms, sign = np.full(2 * size, now_ms), np.ones(2 * size, np.int64)
         at_ms[:size], sign[:size] = then_ms, -1
-        self._change(
-            before.and_then(after), Parts._make(np.tile(part, 2) for part in parts), at_ms, sign, _edge(now_ms)
-        )
+        self._change(before.and_then(after), Parts._make(np.tile(part, 2) for part in parts), at_ms, sign, edge(now_ms))
 
     def _change(self, moments: Moments, parts: Parts, at_ms: Ints, sign: Ints, edge_ms: int) -> None:
         moments, parts, rows = _meant(moments, parts)
@@ -125,7 +123,7 @@ class Windows:
 
     def leave(self, moments: Moments, then_ms: int, now_ms: int) -> None:
         """Takes away what the rolling window left behind from `then_ms` to `now_ms`; `moments` are as at `then_ms`."""
-        behind, until = _edge(then_ms), _edge(now_ms)
+        behind, until = edge(then_ms), edge(now_ms)
         moments, parts, rows = _meant(moments, all_parts(moments.cell.size))
         if rows.size == 0 or behind == until:
             return
@@ -187,7 +185,7 @@ class Windows:
                 np.add.at(counts.reshape(-1), flat, sign[at].astype(np.int32))
 
 
-def _edge(now_ms: int) -> int:
+def edge(now_ms: int) -> int:
     """The trailing edge of the rolling window: what is dated at or before it is outside."""
     return now_ms // 1000 * 1000 - ROLLING_SECONDS * 1000
 

@@ -128,7 +128,7 @@ def correction_ignored() -> Iterator[None]:
 
 @_fault
 def window_closed_at_its_older_edge() -> Iterator[None]:
-    with _wrap(windows, "_edge", lambda right, now_ms: right(now_ms) - 1):
+    with _wrap(windows, "edge", lambda right, now_ms: right(now_ms) - 1):
         yield
 
 
