@@ -50,6 +50,8 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
         except (SourceTrouble, FeedBusy) as error:
             raise WorkFailed(str(error)) from error
         sys.stderr.write(f"{feed.name}: {_tally(collecting.tally)}\n")
+        if collecting.replay_trouble:
+            raise WorkFailed(collecting.replay_trouble)
 
 
 def _speed(text: str) -> float:
