@@ -17,7 +17,8 @@ from typing import Any
 from playwright.sync_api import Browser, CDPSession
 
 from bench.report import Report
-from bench.running import Running, chromium, running, signed_in
+from bench.running import Running, running, signed_in
+from docs.chromium import chromium
 
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
 SLOWER = 4

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.report import Report, quantile
-from bench.running import LEITSTAND, Running, chromium, running, signed_in
+from bench.running import LEITSTAND, Running, running, signed_in
+from docs.chromium import chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

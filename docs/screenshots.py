@@ -16,28 +16,19 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from flask import Flask, Response, request, send_from_directory
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from dashboard import desk, wall
 from dashboard.board import Board, View, compose
 from dashboard.page import Visitor
 from docs import made_up_centre as centre
+from docs.chromium import chromium
 from mobile import pages
 from streams.query import iso
 
 PICTURES = Path(__file__).parent / "pictures"
 STATIC = Path(__file__).parents[1] / "dashboard" / "static"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SIZES = {"phone": (390, 844), "desk": (1440, 900), "wall": (1920, 1080)}
 PATHS = {"phone": "/", "desk": "/desk/", "wall": "/wall"}
 STATES = {"nofeeds": "none", "silent": "silent", "empty": "empty", "nothing": "nothing"}
@@ -166,11 +157,9 @@ def main() -> None:
     server = make_server("127.0.0.1", 0, application(), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     PICTURES.mkdir(exist_ok=True)
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         take(browser, f"http://127.0.0.1:{server.server_port}", sys.argv[1:])
         together(browser)
-        browser.close()
     server.shutdown()
 
 

@@ -21,12 +21,14 @@ class Place:
     config: Path | None
     data: Path
 
+    def command(self, *words: str | Path) -> list[str | Path]:
+        """The whole call `leitstand ...` with these settings and data."""
+        config: list[str | Path] = [] if self.config is None else ["--config", self.config]
+        return [LEITSTAND, *config, "--data", self.data, *words]
+
     def call(self, *words: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Runs `leitstand ...` and returns what came out."""
-        command: list[str | Path] = [LEITSTAND]
-        if self.config is not None:
-            command += ["--config", self.config]
-        command += ["--data", self.data, *words]
+        command = self.command(*words)
         return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=120, check=False)
 
     def json(self, *words: str | Path) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from streams.redis_server import running_socket
 from streams.store import FeedReport, StoreUnavailable
 from streams.store_redis import RedisStore
 from tests.commands.callers import THRESHOLDS_MS, ZONE, assert_accounted, assert_counted
-from tests.commands.calling import LEITSTAND, Place
+from tests.commands.calling import Place
 
 LONGEST_SECONDS = 30.0
 _LOOK_SECONDS = 0.03
@@ -73,10 +73,7 @@ class Up:
         place.data.mkdir(parents=True, exist_ok=True)
         number = len(list(place.data.glob("up-*.out")))
         self._out, self._err = (place.data / f"up-{number}.{name}" for name in ("out", "err"))
-        command: list[str | Path] = [LEITSTAND]
-        if place.config is not None:
-            command += ["--config", place.config]
-        command += ["--data", place.data, "up", *words]
+        command = place.command("up", *words)
         with self._out.open("w") as out, self._err.open("w") as err:
             self.process = subprocess.Popen(command, stdout=out, stderr=err, cwd=folder, start_new_session=True)
 

@@ -19,7 +19,7 @@ from streams.log_redis import RedisLog
 from streams.redis_client import connect
 from streams.redis_server import running_socket
 from tests.commands.callers import ZONE, Callers, assert_accounted, assert_counted
-from tests.commands.calling import LEITSTAND, Place
+from tests.commands.calling import Place
 from tests.commands.running import FEED, StartUp, gone, place_with_feed, wait_for, write_settings
 
 pytestmark = pytest.mark.server
@@ -183,20 +183,7 @@ def test_a_killed_replay_leaves_no_orphan_and_the_next_one_ends_it(tmp_path: Pat
     place, _ = place_with_feed(tmp_path)
     lines = Callers(seed=9).past(seconds=1500, lines=3000)
     file = written(tmp_path, lines)
-    assert place.config is not None
-    words: list[str | Path] = [
-        LEITSTAND,
-        "--config",
-        place.config,
-        "--data",
-        place.data,
-        "replay",
-        FEED,
-        file,
-        "--speed",
-        "150",
-    ]
-    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as replay:
+    with subprocess.Popen(place.command("replay", FEED, file, "--speed", "150"), stderr=subprocess.DEVNULL) as replay:
         wait_for(lambda: received(place.data) > 100, "a part of the lines")
         everything = psutil.Process(replay.pid).children(recursive=True)
         assert any(process.name() == "redis-server" for process in everything)
@@ -219,20 +206,7 @@ def test_a_replay_outlives_the_core_that_does_it(start_up: StartUp, tmp_path: Pa
     file = written(tmp_path, lines)
     queue_log.touch()
     up = start_up(place).ready()
-    assert place.config is not None
-    words: list[str | Path] = [
-        LEITSTAND,
-        "--config",
-        place.config,
-        "--data",
-        place.data,
-        "replay",
-        FEED,
-        file,
-        "--speed",
-        "150",
-    ]
-    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as replay:
+    with subprocess.Popen(place.command("replay", FEED, file, "--speed", "150"), stderr=subprocess.DEVNULL) as replay:
         wait_for(lambda: up.received() > 100, "a part of the lines")
         up.kill("core")
         assert replay.wait(60) == 0
