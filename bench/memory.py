@@ -50,7 +50,7 @@ def measure(hotlines: int, per_second: int, seconds: int) -> tuple[dict[str, lis
                     first, last = np.searchsorted(rows["at_ms"], (low, high)).tolist()
                     if first < last:
                         sequence += 1
-                        log.append(payload(rows[first:last], places, sequence))
+                        log.append([payload(rows[first:last], places, sequence)])
                     process.stdin.write(f"{high}\n")
                     process.stdin.flush()
                     if process.stdout.readline() != "done\n":

@@ -16,7 +16,8 @@ from collectors.marks import Mark
 from collectors.memory import FeedFolder
 from streams.batch import Batch, Tally
 from streams.codec import encode
-from streams.log import START, EventLog
+from streams.log import EventLog
+from streams.partition import split
 
 ROLES = ("live", "replay")
 
@@ -25,7 +26,7 @@ class _Pending(NamedTuple):
     """A batch on its way: it is in the log, or will be, exactly once."""
 
     batch: Batch
-    payload: bytes
+    payloads: list[bytes]
     bookmark: dict[str, bytes]
     marks: tuple[Mark, ...]
     retried: tuple[str, ...]
@@ -35,7 +36,7 @@ class Appender:
     """What is known of one feed's way into the log.
 
     `known` holds the marks of every source by identity, `marks` those that travel in the bookmark, by role. `tally`
-    is the sum of what this appender brought into the log; `position` lies behind its last entry.
+    is the sum of what this appender brought into the log; `positions` lie behind its last entries, one in each part.
     """
 
     def __init__(self, feed: str, log: EventLog, folder: FeedFolder, letters: DeadLetters) -> None:
@@ -43,7 +44,7 @@ class Appender:
         self.known: dict[bytes, Mark] = {}
         self.marks: dict[str, Mark] = {}
         self.tally = Tally()
-        self.position = START
+        self.positions: tuple[str, ...] = ()
         self.appended_ms = 0
         self._feed = feed
         self._log = log
@@ -85,7 +86,13 @@ class Appender:
         bookmark["sequence"] = str(batch.sequence).encode()
         if retried:
             bookmark["retried"] = msgspec.msgpack.encode(list(retried))
-        self._pending = _Pending(batch, encode(batch), bookmark, tuple(marks.values()), tuple(retried))
+        self._pending = _Pending(
+            batch,
+            [encode(part) for part in split(batch, len(self._log.parts))],
+            bookmark,
+            tuple(marks.values()),
+            tuple(retried),
+        )
         self._unsure = False
         self.settle()
 
@@ -96,7 +103,7 @@ class Appender:
             return
         if not self._unsure or self._in_the_log() < pending.batch.sequence:
             self._unsure = True
-            self.position = self._log.append(pending.payload, (self._feed, pending.bookmark))
+            self.positions = self._log.append(pending.payloads, (self._feed, pending.bookmark))
         self._pending = None
         self.sequence = pending.batch.sequence
         self.appended_ms = pending.batch.collected_ms

@@ -16,7 +16,7 @@ from collectors.contract import Parser, SourceTrouble
 from collectors.deadletters import DeadLetters
 from collectors.follow import Follow
 from collectors.marks import Mark
-from collectors.memory import FeedFolder, Remembered
+from collectors.memory import FeedFolder, Remembered, joined
 from collectors.reading import Lines, Pace, Read
 from collectors.replay import Replay
 from collectors.requests import Request, Requests
@@ -160,7 +160,7 @@ class FeedRun:
 
     def _start(self, now_ms: int) -> None:
         self._appender.start(now_ms)
-        self._appender.position = restore(
+        self._appender.positions = restore(
             self.feed, self._kind, self._parser, self.sequence, self._log, self._folder, self._report
         )
         self._parser.forget(now_ms)
@@ -222,7 +222,7 @@ class FeedRun:
         self._parser.forget(now_ms)
         self._folder.save_marks(self._appender.known.values())
         state = self._parser.dump_state()
-        self._folder.remember(Remembered(self._kind, self.sequence, self._appender.position, state))
+        self._folder.remember(Remembered(self._kind, self.sequence, joined(self._appender.positions), state))
         self._remembered_ms = now_ms
 
     def _say(self, trouble: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,12 +23,22 @@ _CHECK_BYTES = 16
 
 
 class Remembered(msgspec.Struct, array_like=True):
-    """The parser's state after batch `sequence`, which lies at or before `position` of the log."""
+    """The parser's state after batch `sequence`, which lies at or before `positions` of the log's parts (`joined`)."""
 
     kind: str
     sequence: int
-    position: str
+    positions: str
     state: bytes
+
+
+def joined(positions: Sequence[str]) -> str:
+    """Positions in the parts of a log as one text; of one part it is the position itself."""
+    return " ".join(positions)
+
+
+def parted(positions: str) -> list[str]:
+    """What `joined` put together."""
+    return positions.split(" ")
 
 
 class FeedFolder:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from streams.codec import UnreadableBatch
 from streams.days import business_day
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
-from streams.log import START, EventLog
+from streams.log import START, LogPart
 from streams.pipeline import Pipeline
 from streams.query import iso
 from streams.visits import NEVER
@@ -19,7 +19,7 @@ class OlderThanLog(Exception):
     """The log no longer (or not yet) holds what would be needed for this instant."""
 
 
-def payloads(log: EventLog, until: str) -> Iterator[bytes]:
+def payloads(log: LogPart, until: str) -> Iterator[bytes]:
     """Every entry of the log up to and including position `until`, oldest first."""
     position = START
     while position != until:
@@ -34,7 +34,7 @@ def payloads(log: EventLog, until: str) -> Iterator[bytes]:
 
 
 def pipeline_at(
-    log: EventLog, as_of_ms: int, clock_of: ClockOf, give_up_ms: int = GIVE_UP_MS, *, since_ms: int | None = None
+    log: LogPart, as_of_ms: int, clock_of: ClockOf, give_up_ms: int = GIVE_UP_MS, *, since_ms: int | None = None
 ) -> Pipeline:
     """A pipeline that has read the whole log and stands at `as_of_ms` (facts dated <= as_of_ms count).
 

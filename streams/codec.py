@@ -59,6 +59,7 @@ class _Wire(msgspec.Struct, array_like=True):
     code: bytes
     fact_version: bytes
     handling: bytes
+    places: bytes = b""
 
 
 class Columns(NamedTuple):
@@ -66,7 +67,8 @@ class Columns(NamedTuple):
 
     `ref` points into `cells` (arrivals, doors, seen) or `agents` (ends, handling), -1 = none.
     `code` is the outcome, the door or, for handling, the flags transferred (1) and escalated (2). `handling` has one
-    row (talk, hold, acw in ms, -1 = not stated) per handled fact, in the order in which they stand.
+    row (talk, hold, acw in ms, -1 = not stated) per handled fact, in the order in which they stand. `places` has one
+    number per fact where the batch was split, else none.
     """
 
     feed: str
@@ -85,6 +87,7 @@ class Columns(NamedTuple):
     code: npt.NDArray[np.uint8]
     version: npt.NDArray[np.uint8]
     handling: npt.NDArray[np.int32]
+    places: npt.NDArray[np.uint32] = np.zeros(0, np.uint32)
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -157,6 +160,7 @@ def encode(batch: Batch) -> bytes:
             bytes(code),
             bytes(version),
             np.array(handling, "<i4").tobytes(),
+            np.array(batch.places, "<u4").tobytes(),
         )
     )
 
@@ -188,6 +192,7 @@ def decode_columns(payload: bytes) -> Columns:
         np.frombuffer(wire.code, np.uint8),
         np.frombuffer(wire.fact_version, np.uint8),
         np.frombuffer(wire.handling, "<i4").reshape(-1, 3),
+        np.frombuffer(wire.places, "<u4"),
     )
 
 
@@ -242,4 +247,5 @@ def decode(payload: bytes) -> Batch:
         columns.last_event_ms,
         columns.state,
         columns.message,
+        columns.places.tolist(),
     )

@@ -1,7 +1,8 @@
 """The event log behind one small interface: Redis Streams on one machine, a memory twin in tests, Kafka on many.
 
-Entries are opaque bytes (see `codec`) in one total order. A position is a string that only its own log understands;
-`START` lies before the first entry.
+A log has parts. Within a part entries are opaque bytes (see `codec`) in one total order, and a position is a string
+that only this part understands; `START` lies before its first entry. One append reaches all parts or none. Nothing is
+ordered between parts; what goes to which is said by `partition`.
 """
 
 from __future__ import annotations
@@ -19,20 +20,8 @@ class Entry(NamedTuple):
     payload: bytes
 
 
-class EventLog(Protocol):
-    """What collectors write to and the processor reads from."""
-
-    def append(self, payload: bytes, bookmark: tuple[str, Mapping[str, bytes]] | None = None) -> str:
-        """Appends one entry and returns its position.
-
-        `bookmark` = (name, fields): the writer's own position, replaced in the same transaction, so that after a
-        crash either both are there or neither. Raises `LogUnavailable` (retry: read the bookmark first) or `LogFull`.
-        """
-        ...
-
-    def bookmark(self, name: str) -> dict[str, bytes]:
-        """The fields last saved under this name; empty before the first append."""
-        ...
+class LogPart(Protocol):
+    """One part of a log, as its processor reads it. Every call raises `LogUnavailable`."""
 
     def read(self, after: str, limit: int, wait_seconds: float = 0.0) -> Sequence[Entry]:
         """At most `limit` entries behind position `after`, oldest first; waits up to `wait_seconds` for the first."""
@@ -55,6 +44,30 @@ class EventLog(Protocol):
 
         Kept entries of that time may still be there. None while nothing was trimmed.
         """
+        ...
+
+
+class EventLog(Protocol):
+    """What collectors write to; processors read its parts."""
+
+    @property
+    def parts(self) -> Sequence[LogPart]:
+        """The parts in their order, at least one. Their number never changes. Raises `LogUnavailable`."""
+        ...
+
+    def append(
+        self, payloads: Sequence[bytes], bookmark: tuple[str, Mapping[str, bytes]] | None = None
+    ) -> tuple[str, ...]:
+        """Appends one entry to every part, in the order of the parts, and returns their positions.
+
+        `bookmark` = (name, fields): the writer's own position, replaced in the same transaction, so that after a
+        crash either all of it is there or nothing. Raises `LogUnavailable` (retry: read the bookmark first) or
+        `LogFull`.
+        """
+        ...
+
+    def bookmark(self, name: str) -> dict[str, bytes]:
+        """The fields last saved under this name; empty before the first append."""
         ...
 
 

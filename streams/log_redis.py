@@ -35,7 +35,8 @@ if ARGV[2] ~= '0-0' then redis.call('SETNX', KEYS[3], ARGV[2]) end
 
 
 class RedisLog:
-    """An `EventLog` in the stream `stream`. Positions are stream ids, given by the server, never from event times.
+    """An `EventLog` of one part, which is itself, in the stream `stream`. Positions are stream ids, given by the
+    server, never from event times.
 
     `keeps`: what this instance appends is never trimmed (replayed files). Threads may share one instance as long as
     each bookmark name has one writer.
@@ -51,12 +52,20 @@ class RedisLog:
         self._check_memory_at = 0.0
         self._memory_lock = threading.Lock()
 
-    def append(self, payload: bytes, bookmark: tuple[str, Mapping[str, bytes]] | None = None) -> str:
+    @property
+    def parts(self) -> tuple[RedisLog]:
+        """See `EventLog.parts`."""
+        return (self,)
+
+    def append(
+        self, payloads: Sequence[bytes], bookmark: tuple[str, Mapping[str, bytes]] | None = None
+    ) -> tuple[str, ...]:
         """See `EventLog.append`. Repeating it without reading the bookmark can fail again, but never appends twice."""
+        (payload,) = payloads
         with self._faults("append to", refusal_means_full=True), self._clients.write.pipeline(transaction=True) as pipe:
             self._refuse_when_nearly_full()
             if bookmark is None:
-                return text(pipe.xadd(self._stream, {self._field: payload}).execute()[0])
+                return (text(pipe.xadd(self._stream, {self._field: payload}).execute()[0]),)
             name, fields = bookmark
             key = self._bookmark_key(name)
             pipe.watch(key)
@@ -69,7 +78,7 @@ class RedisLog:
             pipe.hset(key, mapping={**fields, _APPENDS: b"%d" % (appends + 1)})
             position = text(pipe.execute()[0])
             self._seen[name] = appends + 1
-            return position
+            return (position,)
 
     def bookmark(self, name: str) -> dict[str, bytes]:
         """See `EventLog.bookmark`."""
@@ -79,7 +88,7 @@ class RedisLog:
         return {field.decode(): value for field, value in fields.items()}
 
     def read(self, after: str, limit: int, wait_seconds: float = 0.0) -> Sequence[Entry]:
-        """See `EventLog.read`."""
+        """See `LogPart.read`."""
         deadline = time.monotonic() + wait_seconds
         while True:
             left_seconds = max(0.0, deadline - time.monotonic())
@@ -92,24 +101,24 @@ class RedisLog:
                 return []
 
     def first(self) -> str | None:
-        """See `EventLog.first`."""
+        """See `LogPart.first`."""
         with self._faults("read"):
             entries = self._clients.read.xrange(self._stream, count=1)
         return text(entries[0][0]) if entries else None
 
     def last(self) -> str:
-        """See `EventLog.last`."""
+        """See `LogPart.last`."""
         with self._faults("read"):
             entries = self._clients.read.xrevrange(self._stream, count=1)
         return text(entries[0][0]) if entries else START
 
     def holds(self, position: str) -> bool:
-        """See `EventLog.holds`."""
+        """See `LogPart.holds`."""
         with self._faults("read"):
             return bool(self._clients.read.xrange(self._stream, position, position, count=1))
 
     def missing(self) -> tuple[int, int] | None:
-        """See `EventLog.missing`."""
+        """See `LogPart.missing`."""
         with self._faults("read"):
             first, last = self._clients.read.mget(self._trimmed_from, self._trimmed)
         return None if first is None else (order(text(first))[0], order(text(last))[0])

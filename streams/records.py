@@ -5,6 +5,9 @@ joined by its id and may arrive in any order, late or twice: the result is the s
 fact; nothing here is a counter.
 
 Ids are 16 bytes, made by `identify` from names that are unique per source.
+
+`hotline` says to which part of the log a fact goes (see `partition`): the hotline of its visit. It is not written to
+the log; read from there it is empty.
 """
 
 from __future__ import annotations
@@ -84,6 +87,7 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
     outcome: Outcome
     agent: bytes = b""
     version: int = 0
+    hotline: str = ""
 
 
 class Handled(msgspec.Struct, frozen=True, tag="handled"):
@@ -102,6 +106,7 @@ class Handled(msgspec.Struct, frozen=True, tag="handled"):
     escalated: bool = False
     agent: bytes = b""
     version: int = 0
+    hotline: str = ""
 
 
 class GivenUp(msgspec.Struct, frozen=True, tag="given_up"):
@@ -109,6 +114,7 @@ class GivenUp(msgspec.Struct, frozen=True, tag="given_up"):
 
     visit: bytes
     at_ms: int
+    hotline: str = ""
 
 
 class AtTheDoor(msgspec.Struct, frozen=True, tag="door"):

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from streams import snapshot
 from streams.codec import UnreadableBatch
-from streams.log import START, Entry, EventLog
+from streams.log import START, Entry, LogPart
 from streams.pipeline import Pipeline
 
 ENTRIES_AT_ONCE = 64
 _logger = logging.getLogger(__name__)
 
 
-def recover(log: EventLog, state_file: Path, pipeline: Pipeline) -> str:
-    """Brings an empty pipeline to the end of the log and returns that position.
+def recover(part: LogPart, state_file: Path, pipeline: Pipeline) -> str:
+    """Brings an empty pipeline to the end of this part of the log and returns that position.
 
     A saved state is used when it is sound and the log still has the entry where it was taken; else the whole log is
     read. Raises `LogUnavailable`.
@@ -28,12 +28,12 @@ def recover(log: EventLog, state_file: Path, pipeline: Pipeline) -> str:
         _logger.warning("saved state not used, reading the whole log instead: %s", error)
     else:
         if saved is not None and saved.position != START:
-            if log.holds(saved.position):
+            if part.holds(saved.position):
                 saved.restore(pipeline, pipeline.engine.now_ms)
                 position = saved.position
             else:
                 _logger.warning("the log has no entry %s of the saved state: reading the whole log", saved.position)
-    while entries := log.read(position, ENTRIES_AT_ONCE):
+    while entries := part.read(position, ENTRIES_AT_ONCE):
         position = take_in(pipeline, entries)
     return position
 

@@ -185,7 +185,7 @@ class ColumnsParser:
         agent = self._agent(row[binding.agent]) if binding.agent is not None and case.result == "answered" else b""
         facts: list[Fact] = [
             Arrived(visit, arrival_ms, cell),
-            Ended(visit, end_ms, _OUTCOMES[case.result], agent),
+            Ended(visit, end_ms, _OUTCOMES[case.result], agent, hotline=cell.hotline),
         ]
         if case.talk is not None and case.handled is not None:
             handled_ms = case.handled(row)
@@ -201,6 +201,7 @@ class ColumnsParser:
                     None if case.acw is None else _in_a_day("after-call work", case.acw(row)),
                     case.transferred,
                     agent=agent,
+                    hotline=cell.hotline,
                 )
             )
         return facts

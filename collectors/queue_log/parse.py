@@ -6,6 +6,8 @@ import codecs
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from collectors.contract import DUPLICATE, BadLine, Parsed, Verdict, Wiring, dead
 from collectors.options import Options
 from collectors.queue_log import events
@@ -103,7 +105,9 @@ class QueueLogParser:
             return self._left(event)
         if name in events.SENT_AWAY or name.startswith("DIVERT_"):
             visit, arrived = self._enter(event, event.at_ms)
-            return self._counted(event, (arrived, Ended(visit, event.at_ms, Outcome.FLOW_OUT)))
+            return self._counted(
+                event, (arrived, Ended(visit, event.at_ms, Outcome.FLOW_OUT, hotline=arrived.cell.hotline))
+            )
         if name in events.AT_THE_DOOR:
             visit = identify(self._wiring.feed, "door", self._source, position)
             door = AtTheDoor(visit, event.at_ms, _DOORS[name], self._cell(event.queue))
@@ -115,7 +119,10 @@ class QueueLogParser:
         if name in events.OF_PEOPLE:
             return self._counted(event, self._seen(event))
         given_up = (
-            [GivenUp(visit, event.at_ms) for visit in self._visits.open_since(event.at_ms)]
+            [
+                GivenUp(visit, event.at_ms, self._visits.get(visit).hotline)
+                for visit in self._visits.open_since(event.at_ms)
+            ]
             if name == "QUEUESTART"
             else []
         )
@@ -148,36 +155,44 @@ class QueueLogParser:
         visit = identify(self._wiring.feed, event.call, event.queue, number + 1)
         return visit, Arrived(visit, arrival_ms, self._cell(event.queue))
 
-    def _current(self, event: Event) -> tuple[bytes, int, list[Fact]]:
-        """The visit that the event speaks of, its arrival, and the arrival's fact where its entry was lost."""
+    def _current(self, event: Event) -> tuple[bytes, str, int, list[Fact]]:
+        """The visit that the event speaks of, its hotline and arrival, and the arrival's fact if its entry was lost."""
         _, visit = self._visits.entries(event.call, event.queue)
         if visit:
-            return visit, self._visits.get(visit).arrival_ms, []
+            known = self._visits.get(visit)
+            return visit, known.hotline, known.arrival_ms, []
         arrival_ms = event.at_ms - (event.wait_ms or 0) - (event.talk_ms or 0)
         visit, arrived = self._enter(event, arrival_ms)
-        return visit, arrival_ms, [arrived]
+        return visit, arrived.cell.hotline, arrival_ms, [arrived]
 
     def _waited_until(self, event: Event, arrival_ms: int) -> int:
         return max(arrival_ms, event.at_ms if event.wait_ms is None else arrival_ms + event.wait_ms)
 
     def _connect(self, event: Event) -> Parsed:
-        visit, arrival_ms, facts = self._current(event)
+        visit, hotline, arrival_ms, facts = self._current(event)
         if not facts and not self._visits.get(visit).waiting:
             return self._conflict(event)
         end_ms = self._waited_until(event, arrival_ms)
-        facts.append(Ended(visit, end_ms, Outcome.ANSWERED, self._agent(event)))
+        facts.append(Ended(visit, end_ms, Outcome.ANSWERED, self._agent(event), hotline=hotline))
         return self._counted(event, facts)
 
     def _talk_ended(self, event: Event) -> Parsed:
-        visit, arrival_ms, facts = self._current(event)
+        visit, hotline, arrival_ms, facts = self._current(event)
         answered = not facts and self._visits.get(visit).stage == Stage.ANSWERED
         if not answered:
             if not facts and not self._visits.get(visit).waiting:
                 return self._conflict(event)
             end_ms = self._waited_until(event, arrival_ms)
-            facts.append(Ended(visit, end_ms, Outcome.ANSWERED, self._agent(event)))
+            facts.append(Ended(visit, end_ms, Outcome.ANSWERED, self._agent(event), hotline=hotline))
         transferred = event.name.endswith("TRANSFER")
-        handled = Handled(visit, event.at_ms, event.talk_ms or 0, transferred=transferred, agent=self._agent(event))
+        handled = Handled(
+            visit,
+            event.at_ms,
+            event.talk_ms or 0,
+            transferred=transferred,
+            agent=self._agent(event),
+            hotline=hotline,
+        )
         facts.append(handled)
         early = self._visits.get(visit) if answered else None
         if early is not None and early.wrapped_ms:
@@ -185,10 +200,11 @@ class QueueLogParser:
         return self._counted(event, facts)
 
     def _left(self, event: Event) -> Parsed:
-        visit, arrival_ms, facts = self._current(event)
+        visit, hotline, arrival_ms, facts = self._current(event)
         if not facts and not self._visits.get(visit).waiting:
             return self._conflict(event)
-        facts.append(Ended(visit, self._waited_until(event, arrival_ms), events.OUTCOMES[event.name]))
+        end_ms = self._waited_until(event, arrival_ms)
+        facts.append(Ended(visit, end_ms, events.OUTCOMES[event.name], hotline=hotline))
         return self._counted(event, facts)
 
     def _after_call(self, event: Event) -> Parsed:
@@ -203,7 +219,14 @@ class QueueLogParser:
             return self._counted(event, ())
         if handling.stage != Stage.HANDLED:
             return self._conflict(event)
-        talk = Handled(visit, handling.handled_ms, handling.talk_ms, transferred=handling.transferred, agent=agent)
+        talk = Handled(
+            visit,
+            handling.handled_ms,
+            handling.talk_ms,
+            transferred=handling.transferred,
+            agent=agent,
+            hotline=handling.hotline,
+        )
         return self._counted(event, (_wrapped(talk, wrapped_ms, event.seconds_ms),))
 
     def _seen(self, event: Event) -> Sequence[Fact]:
@@ -243,6 +266,4 @@ class QueueLogParser:
 
 def _wrapped(talk: Handled, wrapped_ms: int, acw_ms: int) -> Handled:
     """The fact that the after-call work behind this talk has ended."""
-    return Handled(
-        talk.visit, wrapped_ms, talk.talk_ms, acw_ms=acw_ms, transferred=talk.transferred, agent=talk.agent, version=1
-    )
+    return structs.replace(talk, at_ms=wrapped_ms, acw_ms=acw_ms, version=1)

@@ -25,7 +25,7 @@ class Visit(msgspec.Struct, array_like=True):
     """One visit. `touched_ms` = the newest event time that spoke of it.
 
     `handled_ms`, `talk_ms`, `transferred` are of its handling. `acw_ms` and `wrapped_ms` are after-call work that was
-    stated before the end of the talk, and wait for it; 0 = none.
+    stated before the end of the talk, and wait for it; 0 = none. `hotline` is what its arrival said.
     """
 
     arrival_ms: int
@@ -36,6 +36,7 @@ class Visit(msgspec.Struct, array_like=True):
     transferred: bool = False
     acw_ms: int = 0
     wrapped_ms: int = 0
+    hotline: str = ""
 
     @property
     def waiting(self) -> bool:
@@ -92,7 +93,7 @@ class Visits:
         """Takes in what was stated about visits; parsing and restoring learn the same way."""
         for fact in facts:
             if isinstance(fact, Arrived):
-                self._visits[fact.visit] = Visit(fact.at_ms, fact.at_ms)
+                self._visits[fact.visit] = Visit(fact.at_ms, fact.at_ms, hotline=fact.cell.hotline)
                 self._open.add(fact.visit)
                 continue
             if not isinstance(fact, Ended | Handled | GivenUp):

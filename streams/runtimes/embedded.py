@@ -12,7 +12,7 @@ from pathlib import Path
 
 from streams import snapshot
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
-from streams.log import START, EventLog, LogUnavailable
+from streams.log import START, LogPart, LogUnavailable
 from streams.pipeline import Pipeline
 from streams.recovery import ENTRIES_AT_ONCE, recover, take_in
 from streams.store import Store, StoreUnavailable
@@ -37,7 +37,7 @@ class Processor:
 
     def __init__(
         self,
-        log: EventLog,
+        log: LogPart,
         store: Store,
         now_ms: Callable[[], int],
         state_file: Path,

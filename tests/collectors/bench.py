@@ -149,7 +149,7 @@ class Bench:
 
     def batches(self) -> list[Batch]:
         """Every batch in the log, in order; their numbers have no gap."""
-        batches = [decode(entry.payload) for entry in self.memory.read(START, 1_000_000)]
+        batches = [decode(entry.payload) for entry in self.memory.parts[0].read(START, 1_000_000)]
         assert [batch.sequence for batch in batches] == list(range(1, len(batches) + 1))
         return batches
 

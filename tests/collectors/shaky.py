@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from streams.log_memory import MemoryLog
@@ -20,14 +20,16 @@ class ShakyLog(MemoryLog):
         super().__init__()
         self.plan: list[tuple[str, BaseException] | None] = []
 
-    def append(self, payload: bytes, bookmark: tuple[str, Mapping[str, bytes]] | None = None) -> str:
+    def append(
+        self, payloads: Sequence[bytes], bookmark: tuple[str, Mapping[str, bytes]] | None = None
+    ) -> tuple[str, ...]:
         moment, error = (self.plan.pop(0) if self.plan else None) or ("", None)
         if error is not None and moment == "before":
             raise error
-        position = super().append(payload, bookmark)
+        positions = super().append(payloads, bookmark)
         if error is not None:
             raise error
-        return position
+        return positions
 
 
 def shaky_bench(folder: Path, kind: str = "queue_log") -> tuple[Bench, ShakyLog]:

@@ -89,7 +89,7 @@ def test_state_ahead_of_the_log_is_ignored(tmp_path: Path) -> None:
     write(path, entry(1))
     bench.replay(path)
     bench.run.close()
-    bench.memory._entries.clear()
+    bench.memory.parts[0]._entries.clear()
     bench.memory._bookmarks.clear()
     bench.run = bench._new()
     bench.replay(path)

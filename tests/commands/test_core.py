@@ -12,7 +12,7 @@ from commands import wiring
 from streams.batch import Batch, Tally
 from streams.codec import encode
 from streams.log import Entry, LogUnavailable
-from streams.log_memory import MemoryLog
+from streams.log_memory import MemoryPart
 from streams.runtimes.embedded import Processor
 from streams.store import StoreUnavailable
 from streams.store_memory import MemoryStore
@@ -21,11 +21,11 @@ from tests.streams.histories import CLOCK, counted, history
 NOW_MS = 1_790_000_000_000
 
 
-class BreakingLog(MemoryLog):
+class BreakingPart(MemoryPart):
     """Does not answer some of the reads."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(threading.Condition())
         self.refused: set[int] = set()
         self.reads = 0
 
@@ -52,11 +52,11 @@ class BreakingStore(MemoryStore):
 
 @pytest.mark.parametrize("refused", [{1}, {2}, {4}, {2, 4}], ids=str)
 def test_a_start_that_breaks_off_counts_nothing_twice(tmp_path: Path, refused: set[int]) -> None:
-    log = BreakingLog()
+    log = BreakingPart()
     facts = history(seed=1, start_ms=NOW_MS - 3_600_000, span_ms=3_500_000).facts
     for number in range(6):
         tally = Tally(received=1, counted=1)
-        log.append(encode(Batch("calls", number + 1, NOW_MS, tally, facts[number::6], NOW_MS)))
+        log.add(encode(Batch("calls", number + 1, NOW_MS, tally, facts[number::6], NOW_MS)))
     state = tmp_path / "processor.state"
 
     def processor(store: MemoryStore) -> Processor:
@@ -68,7 +68,7 @@ def test_a_start_that_breaks_off_counts_nothing_twice(tmp_path: Path, refused: s
     right = counted(first.pipeline.engine)
     assert sum(right["day", "arrival"].values()) > 100
     for number in range(6, 9):
-        log.append(encode(Batch("calls", number + 1, NOW_MS, Tally(received=1, counted=1), [], NOW_MS)))
+        log.add(encode(Batch("calls", number + 1, NOW_MS, Tally(received=1, counted=1), [], NOW_MS)))
 
     log.reads, log.refused = 0, refused
     second = processor(BreakingStore())

@@ -60,7 +60,7 @@ class Core:
 
     def entries(self) -> Sequence[Entry]:
         """The log, oldest entry first."""
-        return self.log.read(START, 1_000_000)
+        return self.log.parts[0].read(START, 1_000_000)
 
     def batches(self) -> Iterator[Batch]:
         """What stands in the log."""
@@ -76,7 +76,7 @@ class Core:
 
     def as_of(self, as_of_ms: int) -> Pipeline:
         """What `kpis --as-of` computes from."""
-        return pipeline_at(self.log, as_of_ms, self.clock_of, self.settings.limits.give_up_ms)
+        return pipeline_at(self.log.parts[0], as_of_ms, self.clock_of, self.settings.limits.give_up_ms)
 
     def live_until(self, as_of_ms: int) -> Pipeline:
         """A processor that read each entry when it was written and now stands at `as_of_ms`, knowing the whole log."""
