@@ -19,6 +19,7 @@ from streams.pipeline import Pipeline
 from streams.reading import Reading
 from streams.redis_client import connect
 from streams.runtimes.embedded import Processor
+from streams.states import StateFile
 from streams.store import FeedReport
 from streams.store_redis import RedisStore
 
@@ -87,7 +88,11 @@ def main(address: str, folder: str, start_ms: int) -> None:
         return SiteClock("Europe/Berlin", 0)
 
     processor = TimedProcessor(
-        RedisLog(connect(address)), TimedStore(connect(address)), lambda: now[0], Path(folder) / "state", clock_of
+        RedisLog(connect(address)),
+        TimedStore(connect(address)),
+        lambda: now[0],
+        StateFile(Path(folder) / "state"),
+        clock_of,
     )
     processor.start()
     # The folder is new, so nothing was taken up that this would throw away.

@@ -13,6 +13,7 @@ from streams.log_redis import RedisLog
 from streams.redis_client import connect
 from streams.runtimes.embedded import LogShrank, Processor
 from streams.runtimes.supervisor import end_with_parent
+from streams.states import StateFile
 from streams.store import Fenced
 from streams.store_redis import RedisStore
 
@@ -32,7 +33,7 @@ def run(settings: Settings, data: Path, address: str) -> None:
         RedisLog(connect(address)),
         store,
         wiring.wall_clock_ms,
-        data / STATE_FILE,
+        StateFile(data / STATE_FILE),
         wiring.clock_of(settings),
         settings.limits.give_up_ms,
         lambda now_ms, position: log.trim(now_ms - settings.storage.log_hours * 3_600_000, position),

@@ -20,6 +20,7 @@ from streams.log import LogUnavailable
 from streams.pipeline import Pipeline
 from streams.query import iso
 from streams.recovery import recover
+from streams.states import StateFile
 from streams.store import FeedReport, StoreUnavailable
 
 SILENT_AFTER_MS = 60_000
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
             else:
                 # With the saved state, because the log alone forgets what was trimmed.
                 pipeline = Pipeline(Engine(now_ms, wiring.clock_of(settings), settings.limits.give_up_ms))
-                recover(storage.log, data / STATE_FILE, pipeline)
+                recover(storage.log, StateFile(data / STATE_FILE), pipeline)
                 reports = pipeline.feeds
             is_live = storage.live
     except (LogUnavailable, StoreUnavailable) as error:

@@ -24,7 +24,10 @@ class LogPart(Protocol):
     """One part of a log, as its processor reads it. Every call raises `LogUnavailable`."""
 
     def read(self, after: str, limit: int, wait_seconds: float = 0.0) -> Sequence[Entry]:
-        """At most `limit` entries behind position `after`, oldest first; waits up to `wait_seconds` for the first."""
+        """At most `limit` entries behind position `after`, oldest first; waits up to `wait_seconds` for the first.
+
+        None is the end, fewer is not yet.
+        """
         ...
 
     def first(self) -> str | None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 
-from streams import snapshot
 from streams.codec import UnreadableBatch
 from streams.log import START, Entry, LogPart
 from streams.pipeline import Pipeline
+from streams.snapshot import UnusableSnapshot
+from streams.states import States
 
 ENTRIES_AT_ONCE = 64
 _logger = logging.getLogger(__name__)
 
 
-def recover(part: LogPart, state_file: Path, pipeline: Pipeline) -> str:
+def recover(part: LogPart, states: States, pipeline: Pipeline) -> str:
     """Brings an empty pipeline to the end of this part of the log and returns that position.
 
     A saved state is used when it is sound and the log still has the entry where it was taken; else the whole log is
@@ -23,8 +23,8 @@ def recover(part: LogPart, state_file: Path, pipeline: Pipeline) -> str:
     """
     position = START
     try:
-        saved = snapshot.load(state_file)
-    except snapshot.UnusableSnapshot as error:
+        saved = states.load()
+    except UnusableSnapshot as error:
         _logger.warning("saved state not used, reading the whole log instead: %s", error)
     else:
         if saved is not None and saved.position != START:

@@ -47,12 +47,17 @@ def take(pipeline: Pipeline, position: str) -> Snapshot:
     return Snapshot(VERSION, position, pipeline.engine.now_ms, cells, visits, list(pipeline.feeds.values()))
 
 
+def encode(snapshot: Snapshot) -> bytes:
+    """The content of a file, with its checksum."""
+    body = msgspec.msgpack.encode(snapshot)
+    return _MAGIC + hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest() + body
+
+
 def save(snapshot: Snapshot, path: Path) -> None:
     """Replaces the file at `path`. Raises OSError when the disk refuses; the old file then still stands."""
-    body = msgspec.msgpack.encode(snapshot)
     beside = path.with_suffix(".new")
     with beside.open("wb") as file:
-        file.write(_MAGIC + hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest() + body)
+        file.write(encode(snapshot))
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
@@ -69,6 +74,11 @@ def load(path: Path) -> Snapshot | None:
         content = path.read_bytes()
     except FileNotFoundError:
         return None
+    return decode(content, str(path))
+
+
+def decode(content: bytes, path: str) -> Snapshot:
+    """What `encode` wrote; `path` is for messages. Raises `UnusableSnapshot`."""
     head, body = content[: len(_MAGIC) + _DIGEST_BYTES], content[len(_MAGIC) + _DIGEST_BYTES :]
     if head != _MAGIC + hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest():
         message = f"{path}: the checksum does not match ({len(content)} bytes)"

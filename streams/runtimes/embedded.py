@@ -8,13 +8,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from streams import snapshot
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
 from streams.log import START, LogPart, LogUnavailable
 from streams.pipeline import Pipeline
 from streams.recovery import ENTRIES_AT_ONCE, recover, take_in
+from streams.states import States
 from streams.store import Store, StoreUnavailable
 
 PUBLISH_EVERY_MS = 250
@@ -30,7 +30,7 @@ class LogShrank(Exception):
 
 
 class Processor:
-    """Log in, picture out. `now_ms` is the wall clock; `state_file` holds the snapshot.
+    """Log in, picture out. `now_ms` is the wall clock; `states` keep the snapshot.
 
     `trim(now_ms, position)` removes what is too old from the log, nothing behind `position`; None keeps everything.
     """
@@ -40,7 +40,7 @@ class Processor:
         log: LogPart,
         store: Store,
         now_ms: Callable[[], int],
-        state_file: Path,
+        states: States,
         clock_of: ClockOf,
         give_up_ms: int = GIVE_UP_MS,
         trim: Callable[[int, str], object] | None = None,
@@ -48,7 +48,7 @@ class Processor:
         self._log = log
         self._store = store
         self._now_ms = now_ms
-        self._state_file = state_file
+        self._states = states
         self._clock_of = clock_of
         self._give_up_ms = give_up_ms
         self.pipeline = self._empty()
@@ -67,7 +67,7 @@ class Processor:
         Raises `LogUnavailable` or `StoreUnavailable`; calling again begins anew.
         """
         self.pipeline = self._empty()
-        self.position = recover(self._log, self._state_file, self.pipeline)
+        self.position = recover(self._log, self._states, self.pipeline)
         # The file on disk is older than that: nothing may be trimmed before the next one is written.
         self._saved_position = START
         self.pipeline.engine.tick(self._now_ms())
@@ -127,10 +127,10 @@ class Processor:
         """Saves the state now. A refusing disk is logged; the log still has everything."""
         started = time.monotonic()
         try:
-            snapshot.save(snapshot.take(self.pipeline, self.position), self._state_file)
+            self._states.save(snapshot.take(self.pipeline, self.position), self._fence)
             self._saved_position = self.position
         except OSError as error:
-            _logger.error("state not saved to %s: %s", self._state_file, error)
+            _logger.error("state not saved to %s: %s", self._states, error)
         self._save_cost_ms = (time.monotonic() - started) * 1000
         self._saved_ms = self._now_ms()
 

