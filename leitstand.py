@@ -20,6 +20,9 @@ from commands.wiring import read_settings, settings_in_force
 
 _RUNS = {
     "up": "commands.up",
+    "collect": "commands.apart",
+    "process": "commands.apart",
+    "web": "commands.apart",
     "replay": "commands.replay",
     "kpis": "commands.kpis",
     "feeds": "commands.feeds",
@@ -27,6 +30,7 @@ _RUNS = {
     "check": "commands.check",
     "user": "commands.accounts",
 }
+_PARTS = ("up", "collect", "process", "web")
 ROLES = ("manager", "team_lead", "account_manager", "ops", "partner", "auditor")
 
 
@@ -39,10 +43,15 @@ def parser() -> argparse.ArgumentParser:
 
     up = commands.add_parser("up", help="run Leitstand: collect, count and serve the pages")
     up.add_argument("--demo", action="store_true", help="with a simulated contact centre and accounts to try")
-    up.add_argument("--host", help="address to listen on; 0.0.0.0 for every device in the network")
-    up.add_argument("--port", type=int, help="port to listen on; 0 picks one")
-    up.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate chain (PEM)")
-    up.add_argument("--tls-key", type=Path, metavar="FILE", help="private key (PEM)")
+    commands.add_parser("collect", help="only collect: one part of many machines (REDIS_URL, KAFKA_BROKERS)")
+    process = commands.add_parser("process", help="only count: one part of many machines")
+    process.add_argument("--worker", metavar="NAME", help="its fixed name among all workers (default: this machine's)")
+    web = commands.add_parser("web", help="only serve the pages: one part of many machines")
+    for serving in (up, web):
+        serving.add_argument("--host", help="address to listen on; 0.0.0.0 for every device in the network")
+        serving.add_argument("--port", type=int, help="port to listen on; 0 picks one")
+        serving.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate chain (PEM)")
+        serving.add_argument("--tls-key", type=Path, metavar="FILE", help="private key (PEM)")
 
     replay = commands.add_parser("replay", help="read recorded files of a feed")
     replay.add_argument("feed", metavar="FEED")
@@ -90,9 +99,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(arguments.config)
         data = (arguments.data or settings.storage.data_folder).absolute()
-        if arguments.config is None and arguments.command not in {"up", "check"}:
+        if arguments.config is None and arguments.command not in {*_PARTS, "check"}:
             settings = settings_in_force(data) or settings
-        if arguments.command == "up":
+        if arguments.command in {"up", "web"}:
             over = {name: getattr(arguments, name) for name in ("host", "port", "tls_cert", "tls_key")}
             web = replace(settings.web, **{name: value for name, value in over.items() if value is not None})
             settings = replace(settings, web=web)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from commands import wiring
 from commands.collecting import collect
+from commands.log_parts import STATE_FILE
 from config.settings import Settings
 from streams.log_redis import RedisLog
 from streams.redis_client import connect
@@ -18,7 +19,6 @@ from streams.store import Fenced
 from streams.store_redis import RedisStore
 
 STEP_SECONDS = 0.1
-STATE_FILE = "processor.state"
 _logger = logging.getLogger("core")
 
 

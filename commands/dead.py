@@ -50,7 +50,7 @@ def _retry(arguments: argparse.Namespace, settings: Settings, data: Path) -> Non
     with wiring.storage(settings, data, keeps=True) as storage:
         for feed in feeds:
             try:
-                if storage.live:
+                if storage.collecting:
                     answer = ask(data, feed.name, "retry", [], 0.0)
                     wait_until_counted(storage.store, feed.name, int(answer["sequence"]))
                     retried[feed.name] = int(answer["retried"])

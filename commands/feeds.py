@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from commands import wiring
-from commands.core import STATE_FILE
 from commands.failures import WorkFailed
+from commands.log_parts import states_of
 from commands.printing import show
 from config.settings import Settings
 from streams.batch import Tally
@@ -20,8 +20,8 @@ from streams.log import LogUnavailable
 from streams.pipeline import Pipeline
 from streams.query import iso
 from streams.recovery import recover
-from streams.states import StateFile
 from streams.store import FeedReport, StoreUnavailable
+from streams.store_parts import merged_feeds
 
 SILENT_AFTER_MS = 60_000
 QUIET_AFTER_MS = 60_000
@@ -38,9 +38,14 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
                 reports = {report.feed: report for report in picture.feeds}
             else:
                 # With the saved state, because the log alone forgets what was trimmed.
-                pipeline = Pipeline(Engine(now_ms, wiring.clock_of(settings), settings.limits.give_up_ms))
-                recover(storage.log, StateFile(data / STATE_FILE), pipeline)
-                reports = pipeline.feeds
+                pipelines = []
+                for number, part in enumerate(storage.log.parts):
+                    pipeline = Pipeline(Engine(now_ms, wiring.clock_of(settings), settings.limits.give_up_ms))
+                    recover(part, states_of(settings, data, number), pipeline)
+                    pipelines.append(pipeline)
+                reports = {
+                    report.feed: report for report in merged_feeds(pipeline.feeds.values() for pipeline in pipelines)
+                }
             is_live = storage.live
     except (LogUnavailable, StoreUnavailable) as error:
         raise WorkFailed(str(error)) from error

@@ -12,7 +12,7 @@ from commands import wiring
 from commands.failures import WorkFailed, WrongCall
 from commands.printing import show
 from config.settings import Settings
-from streams.asof import OlderThanLog, pipeline_at
+from streams.asof import OlderThanLog, pipelines_at
 from streams.catalogue import KPI, Kpi, Options, Value, compute
 from streams.days import from_ms
 from streams.intervals import by_interval
@@ -78,11 +78,16 @@ def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[R
                 rows = answer_windows(asked, picture.readings, picture.as_of_ms, clock_of, configured)
                 return picture.as_of_ms, rows
         as_of_ms = now_ms if asked.as_of_ms is None else asked.as_of_ms
-        pipeline = pipeline_at(storage.log, as_of_ms, clock_of, settings.limits.give_up_ms, since_ms=asked.from_ms)
+        pipelines = pipelines_at(
+            storage.log.parts, as_of_ms, clock_of, settings.limits.give_up_ms, since_ms=asked.from_ms
+        )
+    engines = [pipeline.engine for pipeline in pipelines]
     if asked.from_ms is None:
-        return as_of_ms, answer_windows(asked, pipeline.engine.readings(), as_of_ms, clock_of, configured)
-    cuts = edges(asked, [*configured, *pipeline.engine.cells.cells], clock_of)
-    return as_of_ms, answer_intervals(asked, cuts, by_interval(pipeline.engine, cuts), configured)
+        readings = [reading for engine in engines for reading in engine.readings()]
+        return as_of_ms, answer_windows(asked, readings, as_of_ms, clock_of, configured)
+    cuts = edges(asked, [*configured, *(cell for engine in engines for cell in engine.cells.cells)], clock_of)
+    counted = {cell: sums for engine in engines for cell, sums in by_interval(engine, cuts).items()}
+    return as_of_ms, answer_intervals(asked, cuts, counted, configured)
 
 
 def _print(as_of_ms: int, rows: list[Row], options: Options, zone: str) -> None:

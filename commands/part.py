@@ -1,4 +1,6 @@
-"""One part of `up` in a process of its own: `python -m commands.part core|web|centre SETTINGS DATA ADDRESS`.
+"""One part in a process of its own: `python -m commands.part NAME SETTINGS DATA ADDRESS [WORKER]`.
+
+ADDRESS is that of Redis; empty: the one of the settings.
 
 The settings come from the parent as they were checked, so that a file edited into a fault cannot stop a restart.
 """
@@ -13,12 +15,12 @@ from pathlib import Path
 
 from streams.runtimes.supervisor import tie_to_parent
 
-_PARTS = ("core", "web", "centre")
+_PARTS = ("core", "web", "centre", "collector", "worker")
 
 
 def main() -> None:
     """Runs the part that the command line names."""
-    name, settings_file, data, address = sys.argv[1:]
+    name, settings_file, data, address, *more = sys.argv[1:]
     if name not in _PARTS:
         message = f"there is no part {name!r}: one of {', '.join(_PARTS)}"
         raise SystemExit(message)
@@ -31,7 +33,9 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     # Written by our own parent into a folder that only its user can write to.
     settings = pickle.loads(Path(settings_file).read_bytes())  # noqa: S301
-    importlib.import_module(f"commands.{name}").run(settings, Path(data), address)
+    # An address that may hold a password comes with the settings: everybody can read a command line.
+    address = address or settings.storage.redis_url.reveal()
+    importlib.import_module(f"commands.{name}").run(settings, Path(data), address, *more)
 
 
 if __name__ == "__main__":

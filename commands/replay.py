@@ -18,7 +18,7 @@ from commands.collecting import feed_named, feed_run
 from commands.failures import WorkFailed, WrongCall
 from config.settings import Settings
 from streams.batch import Tally
-from streams.store import Store, StoreUnavailable
+from streams.store import Pictures, StoreUnavailable
 
 LOOK_SECONDS = 0.05
 
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
         raise WrongCall(message)
     speed = _speed(arguments.speed)
     with wiring.storage(settings, data, keeps=True) as storage:
-        if storage.live:
+        if storage.collecting:
             said = _ask(data, feed.name, files, speed, storage.store)
             sys.stderr.write(f"{feed.name}: {said}\n")
             return
@@ -78,7 +78,7 @@ def _tally(tally: Tally) -> str:
     return ", ".join([*parts, f"skipped {tally.skipped:,}"])
 
 
-def _ask(data: Path, feed: str, files: list[Path], speed: float, store: Store) -> str:
+def _ask(data: Path, feed: str, files: list[Path], speed: float, store: Pictures) -> str:
     """Leaves the work to the running `up`, which alone writes to the log, and waits until it is counted."""
     answer = ask(data, feed, "replay", [str(file) for file in files], speed)
     wait_until_counted(store, feed, int(answer["sequence"]))
@@ -103,7 +103,7 @@ def ask(data: Path, feed: str, kind: str, files: list[str], speed: float) -> dic
     return answer
 
 
-def wait_until_counted(store: Store, feed: str, sequence: int) -> None:
+def wait_until_counted(store: Pictures, feed: str, sequence: int) -> None:
     """Waits until the processor has counted this batch of the feed."""
     while True:
         try:

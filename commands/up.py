@@ -7,8 +7,6 @@ import fcntl
 import io
 import ipaddress
 import logging
-import os
-import pickle
 import shutil
 import signal
 import socket
@@ -50,17 +48,19 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
         message = "--tls-cert and --tls-key belong together: give both"
         raise WrongCall(message)
     wiring.prepare(data)
-    with _only_one(data):
+    with only_one(data):
         _keep_apart(data, demo=arguments.demo)
         if arguments.demo:
             settings = demo_settings(settings, data)
+        # All in one place needs no Kafka, wherever else the same environment is used.
+        settings = replace(settings, storage=replace(settings.storage, kafka_brokers=""))
         try:
             _Running(arguments, settings, data).run()
         except RedisNotStarted as error:
             raise WorkFailed(str(error)) from error
 
 
-def _only_one(data: Path) -> BinaryIO:
+def only_one(data: Path) -> BinaryIO:
     """The lock of the data folder, held while the returned file is open."""
     file = (data / "up.lock").open("wb")
     deadline = time.monotonic() + LOCK_SECONDS
@@ -164,12 +164,7 @@ class _Running:
         return self._supervisor.add(name, command)
 
     def _hand_over(self) -> None:
-        place = wiring.handed_over(self._data)
-        beside = place.with_suffix(".new")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pickle.dumps(self._settings))
-        beside.replace(place)
+        wiring.hand_over(self._settings, wiring.handed_over(self._data))
 
     def _look_after(self) -> None:
         if self._redis is not None and self._redis.pid is None:

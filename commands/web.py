@@ -16,7 +16,7 @@ from dashboard.access import Scope
 from dashboard.api import Figures, NotKept
 from dashboard.board import Board, View, compose
 from dashboard.targets import HotlineTarget, Targets
-from streams.asof import OlderThanLog, pipeline_at
+from streams.asof import OlderThanLog, pipelines_at
 from streams.engine import Engine
 from streams.intervals import by_interval
 from streams.reading import Reading, Sums
@@ -33,16 +33,16 @@ _logger = logging.getLogger("web")
 class Past:
     """What the log says of one instant."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engines: Sequence[Engine]) -> None:
+        self._engines = engines
 
     def readings(self) -> Sequence[Reading]:
         """Every cell at that instant."""
-        return self._engine.readings()
+        return [reading for engine in self._engines for reading in engine.readings()]
 
     def by_interval(self, edges: list[int]) -> Mapping[Cell, Sequence[Sums]]:
         """For every cell one row per interval."""
-        return by_interval(self._engine, edges)
+        return {cell: sums for engine in self._engines for cell, sums in by_interval(engine, edges).items()}
 
 
 def targets(settings: Settings) -> Targets:
@@ -68,7 +68,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
     from dashboard.hub import Hub  # noqa: PLC0415
     from mobile import pages  # noqa: PLC0415
 
-    storage = wiring.storage_at(address, live=True)
+    storage = wiring.storage_at(settings, address, live=True)
     judged = targets(settings)
     configured = wiring.configured_cells(settings)
     enabled = [feed.name for feed in settings.feeds.values() if feed.enabled]
@@ -97,13 +97,14 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
 
     def history(as_of_ms: int) -> Past:
         # Runs in a thread of its own, where connections of the main one must not be used.
-        own = wiring.storage_at(address, live=True)
+        own = wiring.storage_at(settings, address, live=True)
         try:
-            return Past(pipeline_at(own.log, as_of_ms, clock_of, settings.limits.give_up_ms).engine)
+            pipelines = pipelines_at(own.log.parts, as_of_ms, clock_of, settings.limits.give_up_ms)
+            return Past([pipeline.engine for pipeline in pipelines])
         except OlderThanLog as error:
             raise NotKept(str(error)) from error
         finally:
-            own.clients.close()
+            own.close()
 
     clock_of = wiring.clock_of(settings)
     # With one feed it is behind every cell; with several nobody can say which of them a hotline lacks.

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from collectors.contract import BadOptions
 from collectors.registry import COLLECTORS
+from commands import log_parts
 from commands.failures import WorkFailed, WrongCall
 from config.faults import SettingsError
 from config.sections import Feed
@@ -26,13 +27,15 @@ from config.settings import Settings, load
 from streams.catalogue import Options
 from streams.days import SiteClock
 from streams.engine import ClockOf
-from streams.log import LogUnavailable
+from streams.log import EventLog, LogUnavailable
+from streams.log_kafka import KafkaLog
 from streams.log_redis import RedisLog
 from streams.records import Cell, Supplies
 from streams.redis_binary import RedisNotStarted
 from streams.redis_client import RedisClients, connect
 from streams.redis_server import RedisServer, running_socket
 from streams.store import StoreUnavailable
+from streams.store_parts import PartedStore
 from streams.store_redis import RedisStore
 
 STARTING_SECONDS = 15.0
@@ -66,6 +69,15 @@ def read_settings(file: Path | None) -> Settings:
 def handed_over(data: Path) -> Path:
     """Where `up` leaves the settings in force for its parts."""
     return data / "settings.checked"
+
+
+def hand_over(settings: Settings, place: Path) -> None:
+    """Leaves the settings there for the parts; readable only by this user, because they may hold passwords."""
+    beside = place.with_suffix(".new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pickle.dumps(settings))
+    beside.replace(place)
 
 
 def settings_in_force(data: Path) -> Settings | None:
@@ -147,13 +159,24 @@ def pseudonyms(data: Path) -> Callable[[str], bytes]:
 
 @dataclass(frozen=True)
 class Storage:
-    """Log and store of a data folder. `live`: a running `up` keeps the picture up to date."""
+    """The log and the live pictures.
 
-    log: RedisLog
-    store: RedisStore
+    `live`: processors may be running that keep the picture up to date. `collecting`: a process on this data folder
+    collects, and alone writes to the log.
+    """
+
+    log: EventLog
+    store: PartedStore
     clients: RedisClients
-    address: str | Path
     live: bool
+    collecting: bool
+
+    def close(self) -> None:
+        """Gives every connection back."""
+        if isinstance(self.log, KafkaLog):
+            self.log.close()
+            self.log.client.close()
+        self.clients.close()
 
 
 def prepare(data: Path) -> None:
@@ -165,10 +188,20 @@ def prepare(data: Path) -> None:
         raise WorkFailed(message) from error
 
 
-def storage_at(address: str | Path, *, live: bool, keeps: bool = False) -> Storage:
-    """Log and store of a Redis that runs already."""
+def storage_at(
+    settings: Settings, address: str | Path, *, live: bool, collecting: bool = False, keeps: bool = False
+) -> Storage:
+    """The log and the live pictures at a Redis that runs already, the log in Kafka where the settings say so."""
     clients = connect(address)
-    return Storage(RedisLog(clients, keeps=keeps), RedisStore(clients), clients, address, live)
+    if log_parts.in_kafka(settings):
+        log: EventLog = log_parts.kafka_log(settings)
+        store = PartedStore(
+            lambda: [log_parts.part_store(clients, part) for part in range(log_parts.parts_known(clients))]
+        )
+    else:
+        log = RedisLog(clients, keeps=keeps)
+        store = PartedStore(lambda: [RedisStore(clients)])
+    return Storage(log, store, clients, live, collecting)
 
 
 @contextmanager
@@ -176,17 +209,21 @@ def storage(settings: Settings, data: Path, *, keeps: bool = False) -> Iterator[
     """The log and store of this data folder: of the running Redis, else of one that runs while this is open."""
     prepare(data)
     if settings.storage.redis_url:
-        yield storage_at(settings.storage.redis_url.reveal(), live=is_up(data), keeps=keeps)
+        apart = storage_at(
+            settings, settings.storage.redis_url.reveal(), live=True, collecting=is_up(data), keeps=keeps
+        )
+        yield apart
+        apart.close()
         return
     running = _running(data)
     if running is not None:
-        yield storage_at(running, live=is_up(data), keeps=keeps)
+        yield storage_at(settings, running, live=is_up(data), collecting=is_up(data), keeps=keeps)
         return
     try:
         with RedisServer(data, memory_mb=settings.storage.log_memory_mb) as server:
-            opened = storage_at(server.socket_path, live=False, keeps=keeps)
+            opened = storage_at(settings, server.socket_path, live=False, keeps=keeps)
             yield opened
-            opened.clients.close()
+            opened.close()
     except RedisNotStarted as error:
         raise WorkFailed(str(error)) from error
 
@@ -220,7 +257,7 @@ def patiently(work: Callable[[], None], stop: threading.Event) -> None:
 
 
 def is_up(data: Path) -> bool:
-    """True while a `leitstand up` runs on this data folder."""
+    """True while a `leitstand up` or `leitstand collect` runs on this data folder."""
     try:
         with (data / "up.lock").open("rb") as file:
             try:

@@ -254,6 +254,21 @@ def address(*schemes: str, origin: bool = False, secret: bool = False) -> Kind:
     return Kind(words, read)
 
 
+def brokers() -> Kind:
+    """`host:port`, several joined by commas; or empty."""
+    words = 'host:port, several joined by commas: "kafka-1:9092,kafka-2:9092"; or empty'
+
+    def read(raw: object, _base: Path) -> object:
+        text = _text(raw)
+        for broker in text.split(",") if text else ():
+            host, _, port = broker.rpartition(":")
+            if not host or not port.isdecimal() or not 0 < int(port) < 65_536 or not host.isprintable() or " " in host:
+                raise Refusal(what=f"{quoted(broker)} is no broker", instead=f"write {words}")
+        return text
+
+    return Kind(words, read)
+
+
 def networks() -> Kind:
     """A list of IP addresses and networks; the result is a tuple of texts."""
     words = 'a list of addresses and networks, ["10.0.0.0/8"]'

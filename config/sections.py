@@ -214,6 +214,13 @@ class Storage:
         "Redis to use; empty starts a private one.",
         environment="REDIS_URL",
     )
+    kafka_brokers: str = key(
+        "", kinds.brokers(), "Kafka that keeps the event log; empty keeps it in Redis.", environment="KAFKA_BROKERS"
+    )
+    kafka_topic: str = key("leitstand", kinds.name(), "Name of the log in Kafka and of the group of its processors.")
+    kafka_partitions: int = key(
+        8, kinds.number(1, 1_000, whole=True), "Partitions of a log that is new; later it keeps what it has."
+    )
     log_hours: int = key(48, kinds.number(1, 8_760, whole=True), "Hours that the event log keeps.")
     log_memory_mb: int = key(
         512, kinds.number(16, 1_048_576, whole=True), "Memory of the event log in MiB; at 80 % feeds pause."

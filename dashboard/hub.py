@@ -18,7 +18,7 @@ from dashboard.channel import Channel, Key
 from streams.batch import Tally
 from streams.reading import Reading
 from streams.records import Cell
-from streams.store import FeedReport, Picture, Store, StoreUnavailable
+from streams.store import FeedReport, Picture, Pictures, StoreUnavailable
 
 PUSH_EVERY_SECONDS = 0.5
 TELL_EVERY_SECONDS = 1.0
@@ -52,7 +52,7 @@ class Hub:
 
     def __init__(
         self,
-        store: Store,
+        store: Pictures,
         present: Present,
         feeds_within: Callable[[Scope], Collection[str]] = lambda _: (),
         clock: Callable[[], float] = time.monotonic,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from streams.codec import UnreadableBatch
 from streams.days import business_day
@@ -36,27 +36,43 @@ def payloads(log: LogPart, until: str) -> Iterator[bytes]:
 def pipeline_at(
     log: LogPart, as_of_ms: int, clock_of: ClockOf, give_up_ms: int = GIVE_UP_MS, *, since_ms: int | None = None
 ) -> Pipeline:
-    """A pipeline that has read the whole log and stands at `as_of_ms` (facts dated <= as_of_ms count).
+    """`pipelines_at` for a log of one part."""
+    return pipelines_at([log], as_of_ms, clock_of, give_up_ms, since_ms=since_ms)[0]
+
+
+def pipelines_at(
+    parts: Sequence[LogPart],
+    as_of_ms: int,
+    clock_of: ClockOf,
+    give_up_ms: int = GIVE_UP_MS,
+    *,
+    since_ms: int | None = None,
+) -> list[Pipeline]:
+    """A pipeline for each part that has read all of it and stands at `as_of_ms` (facts dated <= as_of_ms count).
 
     `since_ms`: from when on facts are asked for; None: from the business day of `as_of_ms`. Raises `OlderThanLog` when
     the instant lies before everything that the log knows, or something of that time was trimmed away.
     """
-    pipeline = Pipeline(Engine(as_of_ms, clock_of, give_up_ms))
-    for payload in payloads(log, log.last()):
-        try:
-            pipeline.apply(payload)
-        except UnreadableBatch:
-            # The processor reports unreadable entries where they first appear; here they change no number.
-            continue
-    known = pipeline.engine.visits.arrived[: pipeline.engine.visits.size]
-    first_ms = int(known.min()) if known.size else NEVER
+    pipelines = [Pipeline(Engine(as_of_ms, clock_of, give_up_ms)) for _ in parts]
+    for part, pipeline in zip(parts, pipelines, strict=True):
+        for payload in payloads(part, part.last()):
+            try:
+                pipeline.apply(payload)
+            except UnreadableBatch:
+                # The processor reports unreadable entries where they first appear; here they change no number.
+                continue
+    first_ms = min(_first_ms(pipeline) for pipeline in pipelines)
     if first_ms != NEVER and as_of_ms < first_ms:
         message = f"{iso(as_of_ms)} lies before the beginning of the log ({iso(first_ms)})"
         raise OlderThanLog(message)
-    missing = log.missing()
-    if missing is not None:
+    for missing in [missing for part in parts if (missing := part.missing()) is not None]:
         needed_ms = business_day(clock_of(""), as_of_ms)[0] if since_ms is None else since_ms
         if needed_ms <= missing[1] and as_of_ms >= missing[0]:
             message = f"the log no longer holds all of {iso(needed_ms)} to {iso(as_of_ms)}: it begins {iso(missing[1])}"
             raise OlderThanLog(message)
-    return pipeline
+    return pipelines
+
+
+def _first_ms(pipeline: Pipeline) -> int:
+    known = pipeline.engine.visits.arrived[: pipeline.engine.visits.size]
+    return int(known.min()) if known.size else NEVER

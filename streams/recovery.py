@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from streams.codec import UnreadableBatch
 from streams.log import START, Entry, LogPart
@@ -15,9 +15,10 @@ ENTRIES_AT_ONCE = 64
 _logger = logging.getLogger(__name__)
 
 
-def recover(part: LogPart, states: States, pipeline: Pipeline) -> str:
+def recover(part: LogPart, states: States, pipeline: Pipeline, reached: Callable[[str], None] = lambda _: None) -> str:
     """Brings an empty pipeline to the end of this part of the log and returns that position.
 
+    `reached` is told every position on the way, so that whoever watches can see that it goes on.
     A saved state is used when it is sound and the log still has the entry where it was taken; else the whole log is
     read. Raises `LogUnavailable`.
     """
@@ -35,6 +36,7 @@ def recover(part: LogPart, states: States, pipeline: Pipeline) -> str:
                 _logger.warning("the log has no entry %s of the saved state: reading the whole log", saved.position)
     while entries := part.read(position, ENTRIES_AT_ONCE):
         position = take_in(pipeline, entries)
+        reached(position)
     return position
 
 

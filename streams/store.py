@@ -53,8 +53,23 @@ class StoreUnavailable(Exception):
     """The store did not answer. Retry with backoff; publishing again is harmless."""
 
 
-class Store(Protocol):
-    """What the processor writes and everybody else reads."""
+class Pictures(Protocol):
+    """What hubs, alerts and commands read."""
+
+    def picture(self) -> Picture | None:
+        """Everything; None before the first publish."""
+        ...
+
+    def changes(self, after: str, wait_seconds: float) -> list[Picture] | None:
+        """What was published behind change `after`, oldest first; waits up to `wait_seconds` for the first.
+
+        None when `after` is too old or the picture was replaced: read `picture` again.
+        """
+        ...
+
+
+class Store(Pictures, Protocol):
+    """What the processor of one part of the log writes."""
 
     def acquire(self) -> int:
         """Makes the caller the only writer and returns its fence."""
@@ -70,15 +85,4 @@ class Store(Protocol):
         self, fence: int, as_of_ms: int, position: str, readings: Sequence[Reading], feeds: Sequence[FeedReport]
     ) -> None:
         """Like `publish`, but cells that are not named are gone: the picture of a processor that just started."""
-        ...
-
-    def picture(self) -> Picture | None:
-        """Everything; None before the first publish."""
-        ...
-
-    def changes(self, after: str, wait_seconds: float) -> list[Picture] | None:
-        """What was published behind change `after`, oldest first; waits up to `wait_seconds` for the first.
-
-        None when `after` is too old or the picture was replaced: read `picture` again.
-        """
         ...

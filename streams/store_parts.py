@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from streams.batch import Tally
-from streams.store import FeedReport, Picture, Store
+from streams.store import FeedReport, Picture, Pictures
 
 _WAIT_SECONDS = 0.25
 _LOOKS = 8
@@ -26,7 +26,7 @@ _BETWEEN_LOOKS_SECONDS = 0.03
 class _Part:
     """What is known of one part: the last change taken over, and those that are ahead of the other parts."""
 
-    store: Store
+    store: Pictures
     id: str = ""
     as_of_ms: int = 0
     position: str = ""
@@ -47,16 +47,21 @@ class _Part:
 
 
 class PartedStore:
-    """The read side of a `Store` over the stores of all parts, in their order. One instance has one reader.
+    """`Pictures` over the pictures of all parts, in their order. One instance has one reader.
 
-    None of the parts may be missing: while one never published there is no picture. Raises `StoreUnavailable`.
+    `parts` gives them at every first look; none while it is not known how many there are. While one of them never
+    published there is no picture. Raises `StoreUnavailable`.
     """
 
-    def __init__(self, stores: Sequence[Store]) -> None:
-        self._parts = [_Part(store) for store in stores]
+    def __init__(self, parts: Callable[[], Sequence[Pictures]]) -> None:
+        self._of_parts = parts
+        self._parts: list[_Part] = []
 
     def picture(self) -> Picture | None:
         """See `Store.picture`. Readings of a part that is ahead of the others for long are newer than the as_of."""
+        self._parts = [_Part(store) for store in self._of_parts()]
+        if not self._parts:
+            return None
         pictures: list[Picture] = []
         for look in range(_LOOKS):
             if look:
@@ -68,8 +73,6 @@ class PartedStore:
             if len({picture.as_of_ms for picture in pictures}) == 1:
                 break
         for part, picture in zip(self._parts, pictures, strict=True):
-            part.feeds.clear()
-            part.ahead.clear()
             part.take(picture)
         return self._merged(pictures)
 

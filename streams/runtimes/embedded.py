@@ -67,11 +67,14 @@ class Processor:
         Raises `LogUnavailable` or `StoreUnavailable`; calling again begins anew.
         """
         self.pipeline = self._empty()
-        self.position = recover(self._log, self._states, self.pipeline)
+        self.position = recover(self._log, self._states, self.pipeline, self._reach)
         # The file on disk is older than that: nothing may be trimmed before the next one is written.
         self._saved_position = START
         self.pipeline.engine.tick(self._now_ms())
         self._fence = self._store.acquire()
+
+    def _reach(self, position: str) -> None:
+        self.position = position
 
     def _empty(self) -> Pipeline:
         return Pipeline(Engine(self._now_ms(), self._clock_of, self._give_up_ms))

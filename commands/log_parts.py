@@ -1,0 +1,73 @@
+"""The parts of a log in Kafka: each has a live picture of its own in Redis and a saved state that any worker reaches.
+
+The names here are what workers, web processes and commands on many machines agree on.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import redis
+from pyarrow import fs
+
+from commands.failures import WrongCall
+from config.settings import Settings
+from streams.kafka_client import KafkaClient
+from streams.log_kafka import KafkaLog
+from streams.redis_client import RedisClients, reason
+from streams.states import SharedStates, StateFile, States
+from streams.store import StoreUnavailable
+from streams.store_redis import RedisStore
+
+STATE_FILE = "processor.state"
+_PARTS = "live:parts"
+
+
+def in_kafka(settings: Settings) -> bool:
+    """True when the log is kept in Kafka. Without a Redis for all, the live pictures could not meet."""
+    return bool(settings.storage.kafka_brokers and settings.storage.redis_url)
+
+
+def states_of(settings: Settings, data: Path, part: int) -> States:
+    """Where the processor of a part keeps its state."""
+    if not in_kafka(settings):
+        return StateFile(data / STATE_FILE)
+    filesystem, folder = shared_folder(data)
+    return SharedStates(filesystem, f"{folder.rstrip('/')}/state", part)
+
+
+def kafka_log(settings: Settings) -> KafkaLog:
+    """The log in Kafka, as the settings name it."""
+    storage = settings.storage
+    return KafkaLog(KafkaClient(storage.kafka_brokers), storage.kafka_topic, storage.kafka_partitions)
+
+
+def part_store(clients: RedisClients, part: int) -> RedisStore:
+    """The live picture of one part of a log in Kafka."""
+    return RedisStore(clients, name=f"live:{part}")
+
+
+def tell_parts(clients: RedisClients, count: int) -> None:
+    """Says how many parts the live picture has, for readers that do not know the log."""
+    clients.write.set(_PARTS, count)
+
+
+def parts_known(clients: RedisClients) -> int:
+    """What `tell_parts` said; 0 before. Raises `StoreUnavailable`."""
+    try:
+        return int(clients.read.get(_PARTS) or 0)
+    except redis.RedisError as error:
+        message = f"could not read the number of parts at {clients.address}: {reason(error)}"
+        raise StoreUnavailable(message) from error
+
+
+def shared_folder(data: Path) -> tuple[fs.FileSystem, str]:
+    """Where workers on many machines meet: HISTORY_URL, a path or a URL that pyarrow knows; else in the data folder."""
+    place = os.environ.get("HISTORY_URL") or str((data / "history").absolute())
+    try:
+        filesystem, folder = fs.FileSystem.from_uri(place)
+    except (OSError, ValueError) as error:
+        message = f"HISTORY_URL {place!r} cannot be used: {error}: write an absolute path or a URL such as s3://…"
+        raise WrongCall(message) from error
+    return filesystem, folder
