@@ -119,6 +119,9 @@ class KafkaClient:
         return self.call(f"find or make the topic {name}", work)
 
 
+_TURNS_TO_CLOSE = 4
+"""A closed connection gives its socket back some turns of the loop later."""
+
 _AS_THE_BROKER_SAYS = -1
 """The replication factor of a new topic: `default.replication.factor` of the cluster."""
 
@@ -128,3 +131,5 @@ async def _end_all() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    for _ in range(_TURNS_TO_CLOSE):
+        await asyncio.sleep(0)

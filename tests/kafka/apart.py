@@ -91,10 +91,11 @@ class Apart:
         self.parts.append(part)
         return part
 
-    def call(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def call(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Runs one command to its end."""
         return subprocess.run(
             self.place.command(*words),
+            input=stdin,
             capture_output=True,
             text=True,
             env=os.environ | self.environment,

@@ -8,7 +8,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 libs=$root/build/kafka
 
 fetch() {
-    [ -e "$libs/fetched" ] && return
+    [ "$libs/fetched" -nt "$root/tests/kafka/pom.xml" ] && return
     mkdir -p "$libs"
     mvn --quiet --batch-mode --file "$root/tests/kafka/pom.xml" dependency:copy-dependencies \
         -DoutputDirectory="$libs" -DincludeScope=runtime
