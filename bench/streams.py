@@ -42,8 +42,8 @@ from streams.store_redis import RedisStore
 PROMISED_SHARE = 0.10
 HOTLINES = 200
 RECORDS_PER_SECOND = 100
-SESSIONS_PER_ACCOUNT = 2
-"""One session may hold 32 streams."""
+SESSIONS_PER_ACCOUNT = 4
+"""One session may hold 32 streams, and those of the view before may not have ended yet."""
 
 _PASSWORD = "bench-bench-bench"
 _HISTORY_SECONDS = 600
@@ -125,7 +125,7 @@ def web_process(folder: Path, scopes: int, seconds: int) -> Iterator[Running]:
 
 
 def sessions(found: Running, scopes: int) -> list[str]:
-    """Session cookies, two for each account; every account sees one provider."""
+    """Session cookies, some for each account; every account sees one provider."""
     accounts = users(found.data)
     cookies: list[str] = []
     for number in range(scopes):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,10 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
     configured = wiring.configured_cells(settings)
     enabled = [feed.name for feed in settings.feeds.values() if feed.enabled]
 
+    @lru_cache(maxsize=1024)
+    def configured_within(scope: Scope) -> list[Cell]:
+        return [cell for cell in configured if scope.admits(cell)]
+
     def present(
         readings: Iterable[Reading],
         feeds: Iterable[FeedReport],
@@ -88,7 +93,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
             as_of_ms=as_of_ms,
             now_ms=wiring.wall_clock_ms(),
             scope_name=scope.name,
-            configured=[cell for cell in configured if scope.admits(cell)],
+            configured=configured_within(scope),
             targets=judged,
             language=language,
             view=view,

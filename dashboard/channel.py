@@ -10,8 +10,10 @@ import msgspec
 
 from dashboard.access import Scope
 from dashboard.board import Board, View
+from dashboard.outlet import Outlet, chunk
 from streams.query import iso
 
+HEARTBEAT = b": the picture stands still\n\n"
 _KEPT_EVENTS = 8
 
 
@@ -42,6 +44,7 @@ class Channel:
         self.recent: deque[Event] = deque(maxlen=_KEPT_EVENTS)
         self.bell = threading.Event()
         self.streams = 0
+        self._outlets: set[Outlet] = set()
         self._newest: Event | None = None
         self._snapshot: Event | None = None
 
@@ -72,10 +75,50 @@ class Channel:
         # JSON has no raw line ends, so one data line holds it whatever stands in a name.
         return Event(self.sequence, b"event: %b\ndata: %b\n\n" % (kind.encode(), msgspec.json.encode(message)))
 
-    def ring(self) -> None:
-        """Wakes every stream that waits; who comes later waits for the next ring."""
+    def ring(self, now: float) -> None:
+        """Hands the news to every stream that rests and wakes those that wait; who comes later waits for the next.
+
+        `now`: the hub's clock, by which sessions are looked at again.
+        """
         bell, self.bell = self.bell, threading.Event()
         bell.set()
+        if not self._outlets:
+            return
+        sequence = 0 if self._newest is None else self._newest.sequence
+        # Framed once for all.
+        news = b"" if self._newest is None else chunk(self._newest.payload)
+        heartbeat = chunk(HEARTBEAT)
+        for outlet in list(self._outlets):
+            # Whoever is further behind than one event wakes up and catches up by itself.
+            if not (
+                outlet.sequence >= sequence - 1
+                and outlet.may_rest(now)
+                and outlet.offer(heartbeat if outlet.sequence == sequence else news, sequence)
+            ):
+                self._outlets.discard(outlet)
+                outlet.wake()
+
+    def rest(self, outlet: Outlet, sequence: int) -> int:
+        """Has the hub write to the outlet until it cannot; the result is the sequence it has reached.
+
+        Returns at once where there is something newer than `sequence` already. Raises OSError where nobody reads.
+        """
+        if self._newest is not None and self._newest.sequence != sequence:
+            return sequence
+        outlet.sequence = sequence
+        self._outlets.add(outlet)
+        try:
+            outlet.sleep()
+        finally:
+            self._outlets.discard(outlet)
+            outlet.finish()
+        return outlet.sequence
+
+    def close(self) -> None:
+        """Wakes every stream, for the last time."""
+        self.bell.set()
+        for outlet in list(self._outlets):
+            outlet.wake()
 
     def since(self, sequence: int) -> Event | None:
         """What leads from `sequence` to now as one payload: the events between, or a snapshot where some are no

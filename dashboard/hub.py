@@ -21,7 +21,8 @@ from streams.records import Cell
 from streams.store import FeedReport, Picture, Pictures, StoreUnavailable
 
 PUSH_EVERY_SECONDS = 0.5
-TELL_EVERY_SECONDS = 1.0
+TELL_EVERY_SECONDS = 1.25
+"""Streams are woken that often even without news. Longer than the second between two pictures: news comes first."""
 _RETRY_SECONDS = 0.5
 _YOUNG_SECONDS = 3.0
 
@@ -69,7 +70,7 @@ class Hub:
         self._channels: dict[Key, Channel] = {}
         self._lock = threading.RLock()
         self._changed = False
-        self._pushed_at = -TELL_EVERY_SECONDS
+        self._pushed_at = self._told_at = -TELL_EVERY_SECONDS
         self._pause = threading.Event()
         self._lost = False
 
@@ -93,8 +94,10 @@ class Hub:
         return there
 
     def _wait_seconds(self) -> float:
-        interval = PUSH_EVERY_SECONDS if self._changed else TELL_EVERY_SECONDS
-        return max(0.0, self._pushed_at + interval - self.clock())
+        return max(0.0, self._due_at() - self.clock())
+
+    def _due_at(self) -> float:
+        return self._pushed_at + PUSH_EVERY_SECONDS if self._changed else self._told_at + TELL_EVERY_SECONDS
 
     def _take(self, wait_seconds: float) -> bool:
         try:
@@ -140,20 +143,22 @@ class Hub:
             self._changed = True
 
     def push_if_due(self) -> None:
-        """Composes and sends what changed, at most twice a second; wakes every stream at least once a second.
+        """Composes and sends what changed, at most twice a second; wakes every stream after `TELL_EVERY_SECONDS`.
 
         A picture that stands still sends nothing that a page could take for news: so its numbers turn grey in time.
         """
         now = self.clock()
-        if now < self._pushed_at + (PUSH_EVERY_SECONDS if self._changed else TELL_EVERY_SECONDS):
+        if now < self._due_at():
             return
-        news, self._changed, self._pushed_at = self._changed, False, now
+        news, self._changed, self._told_at = self._changed, False, now
+        if news:
+            self._pushed_at = now
         with self._lock:
             channels = list(self._channels.values())
         for channel in channels:
             if news:
                 self._compose(channel)
-            channel.ring()
+            channel.ring(now)
 
     def _compose(self, channel: Channel) -> None:
         key = channel.key
@@ -232,7 +237,7 @@ class Hub:
         with self._lock:
             channels = list(self._channels.values())
         for channel in channels:
-            channel.ring()
+            channel.close()
 
 
 def visible_feeds(scope: Scope, feeds: Iterable[FeedReport], within: Collection[str]) -> list[FeedReport]:

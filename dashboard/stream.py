@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,30 +10,29 @@ from flask import Flask, Response, abort, request
 
 from dashboard.access import ViewKind, may_view
 from dashboard.board import View
-from dashboard.channel import Channel
+from dashboard.channel import HEARTBEAT, Channel
 from dashboard.hub import Hub
+from dashboard.outlet import CHECK_EVERY_SECONDS, Outlet, connection_of
 from dashboard.sessions import caller, language_of
 from dashboard.users import Session, Users
 
-CHECK_EVERY_SECONDS = 4.0
-"""How often a stream asks whether its session still stands. Waking once a second, that makes 5 s at most."""
-
 STREAMS_PER_SESSION = 32
-HEARTBEAT = b": the picture stands still\n\n"
-
-_turn = itertools.count()
 
 
 def events(
-    channel: Channel, stands: Callable[[], bool], clock: Callable[[], float], ended: threading.Event
+    channel: Channel,
+    stands: Callable[[], bool],
+    clock: Callable[[], float],
+    ended: threading.Event,
+    outlet: Outlet | None = None,
 ) -> Iterator[bytes]:
     """The bytes of one stream: wakes with the channel's bell, sends what is new, ends when `stands` says no.
 
+    With an `outlet` it only sends the first event and what catches up; meanwhile it rests and the hub writes.
     Keeps nothing but the sequence number it has sent: who is slow costs no memory and is given a snapshot.
     """
     sequence = 0
-    # Streams that begin together shall not all ask in the same moment.
-    check_at = clock() + CHECK_EVERY_SECONDS * (next(_turn) % 16) / 16
+    check_at = clock() + CHECK_EVERY_SECONDS
     while not ended.is_set():
         # The bell comes first: what is shown after this line rings it.
         bell = channel.bell
@@ -44,7 +42,11 @@ def events(
         else:
             sequence = event.sequence
             yield event.payload
-        bell.wait()
+        if outlet is not None and sequence:
+            sequence = channel.rest(outlet, sequence)
+            check_at = clock()
+        else:
+            bell.wait()
         if clock() >= check_at:
             if not stands():
                 return
@@ -87,7 +89,12 @@ def register(app: Flask, hub: Hub, users: Users, ended: threading.Event) -> None
             if open_streams[session.token] <= 0:
                 del open_streams[session.token]
 
-        body = _Body(events(channel, lambda: stands(users, session, view.kind), hub.clock, ended), leave)
+        def lasts() -> bool:
+            return stands(users, session, view.kind)
+
+        connection = connection_of(request.environ)
+        outlet = None if connection is None else Outlet(connection, lasts, hub.clock())
+        body = _Body(events(channel, lasts, hub.clock, ended, outlet), leave)
         response = Response(body, mimetype="text/event-stream", direct_passthrough=True)
         response.headers["X-Accel-Buffering"] = "no"
         return response

@@ -9,6 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from dashboard.access import Scope
+from dashboard.hub import TELL_EVERY_SECONDS
 from dashboard.stream import STREAMS_PER_SESSION
 from dashboard.users import IDLE_MS
 from streams.query import iso
@@ -112,7 +113,7 @@ def test_a_picture_that_stands_still_sends_no_news_so_that_pages_turn_grey(centr
     stream = open_stream(centre)
     stream.raw()
     for _ in range(3):
-        centre.clock.pass_seconds(1)
+        centre.clock.pass_seconds(TELL_EVERY_SECONDS)
         centre.hub.push_if_due()
         assert stream.raw() == HEARTBEAT
     centre.tick()
