@@ -14,9 +14,10 @@ from werkzeug.exceptions import HTTPException
 
 from dashboard import api, guard, login, precompressed, security, sessions, stream
 from dashboard.access import PERMISSIONS
+from dashboard.assets import DESK_SCRIPTS, SCRIPTS, STYLES, Assets
 from dashboard.board import Board, View
 from dashboard.hub import Hub
-from dashboard.page import Asset, Visitor
+from dashboard.page import Visitor
 from dashboard.sessions import caller, caller_or_none, language_of
 from dashboard.users import Apart, Users, on_the_spot
 
@@ -31,7 +32,7 @@ class PageContext:
 
     compose: Callable[[View], Board]
     visitor: Callable[[], Visitor]
-    asset: Asset
+    assets: Assets
 
 
 RegisterPages = Callable[[Flask, PageContext], object]
@@ -77,9 +78,18 @@ def create_app(
 
     app.extensions["close"] = close
     guard.install(app)
-    security.install(app, settings.public_url, lambda: inline_scripts[0].csp_hashes() if inline_scripts else ())
-    sessions.install(app, users, settings.default_language)
     files = precompressed.StaticFiles([STATIC_FOLDER])
+    assets = Assets(files)
+    policy = security.content_security_policy(assets.hashes(*SCRIPTS), assets.hashes(*STYLES))
+
+    def policy_of(path: str) -> str:
+        if not path.startswith("/desk/"):
+            return policy
+        of_dash = inline_scripts[0].csp_hashes() if inline_scripts else ()
+        return security.content_security_policy([*assets.hashes(*DESK_SCRIPTS), *of_dash], None)
+
+    security.install(app, settings.public_url, policy_of)
+    sessions.install(app, users, settings.default_language)
     compressor = precompressed.Compressor(settings.cache_folder, apart)
     precompressed.register(app, files, compressor)
     app.extensions["asset"] = files.url
@@ -104,7 +114,7 @@ def create_app(
             csrf=session.csrf if session else "",
         )
 
-    context = PageContext(compose, visitor, files.url)
+    context = PageContext(compose, visitor, assets)
     for register in pages:
         register(app, context)
     if desk is not None:

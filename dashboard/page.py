@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from dashboard.assets import Assets
 from dashboard.templating import template
 from dashboard.wording import LANGUAGES, words
 
@@ -26,15 +26,11 @@ class Visitor:
     csrf: str = ""
 
 
-Asset = Callable[[str], str]
-"""The address of a static file by its name, with its fingerprint."""
-
-
-def page(name: str, visitor: Visitor, asset: Asset, **context: object) -> str:
+def page(name: str, visitor: Visitor, assets: Assets, **context: object) -> str:
     """The HTML of the page template `name`."""
     return template(name).render(
         visitor=visitor,
-        asset=asset,
+        assets=assets,
         w=words(visitor.language),
         languages=LANGUAGES,
         themes=THEMES,

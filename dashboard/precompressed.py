@@ -116,6 +116,10 @@ class StaticFiles:
         """The address of a file, for ever the same bytes. Raises KeyError where there is no such file."""
         return f"/static/{name}?v={self._fingerprints[name]}"
 
+    def text(self, name: str) -> str:
+        """The contents of a file of text. Raises KeyError where there is no such file."""
+        return self._files[name].decode()
+
     def answer(self, name: str) -> Response:
         """The file; kept for ever when the request carries its fingerprint, else asked for again each time."""
         data = self._files.get(name)
@@ -170,7 +174,7 @@ def encode(response: Response, compressor: Compressor) -> Response:
         response.set_data(compressor.compress(data, encoding))
     else:
         # What differs from person to person is never kept.
-        response.set_data(brotli.compress(data, quality=4) if encoding == "br" else gzip.compress(data, 4))
+        response.set_data(brotli.compress(data, quality=5) if encoding == "br" else gzip.compress(data, 5))
     response.headers["Content-Encoding"] = encoding
     if response.headers.get("ETag"):
         response.set_etag(response.get_etag()[0] or "", weak=True)

@@ -18,11 +18,11 @@ _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDE
 _NOT_NEEDED = ("camera", "microphone", "geolocation", "payment", "usb", "serial", "midi")
 
 
-def content_security_policy(script_hashes: Sequence[str] | None) -> str:
-    """The policy of a page. `script_hashes`: of the desk's own inline scripts; None for every other page."""
-    scripts = " ".join(["'self'", *(script_hashes or ())])
+def content_security_policy(script_hashes: Sequence[str], style_hashes: Sequence[str] | None) -> str:
+    """The policy of a page. The hashes are of the scripts and styles inside it; None: any style may stand there."""
+    scripts = " ".join(["'self'", *script_hashes])
     # plotly draws with style attributes; nothing else here does.
-    styles = "'self'" if script_hashes is None else "'self' 'unsafe-inline'"
+    styles = " ".join(["'self'", *(["'unsafe-inline'"] if style_hashes is None else style_hashes)])
     return "; ".join(
         [
             "default-src 'none'",
@@ -41,8 +41,11 @@ def content_security_policy(script_hashes: Sequence[str] | None) -> str:
     )
 
 
-def install(app: Flask, public_url: str, script_hashes: Callable[[], Sequence[str]]) -> None:
-    """Checks the origin of requests that change something, and adds the headers to all answers."""
+def install(app: Flask, public_url: str, policy_of: Callable[[str], str]) -> None:
+    """Checks the origin of requests that change something, and adds the headers to all answers.
+
+    `policy_of` gives the Content-Security-Policy of the page at a path.
+    """
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     public_host = urlsplit(public_url).netloc
@@ -62,8 +65,7 @@ def install(app: Flask, public_url: str, script_hashes: Callable[[], Sequence[st
     def headers(response: Response) -> Response:
         add = response.headers.setdefault
         if response.mimetype == "text/html":
-            hashes = script_hashes() if request.path.startswith("/desk/") else None
-            add("Content-Security-Policy", content_security_policy(hashes))
+            add("Content-Security-Policy", policy_of(request.path))
         add("X-Content-Type-Options", "nosniff")
         add("X-Frame-Options", "DENY")
         # Not `no-referrer`: browsers would then send `Origin: null` with our own forms.

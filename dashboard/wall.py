@@ -26,7 +26,7 @@ def register(app: Flask, context: PageContext) -> None:
         return page(
             "wall.html",
             context.visitor(),
-            context.asset,
+            context.assets,
             board_html=render(board, tiles),
             tiles=tiles,
             seconds=_number(request.args.get("seconds", ""), DEFAULT_SECONDS, 3600),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
+from dashboard.assets import Assets
 from dashboard.board import View, render, render_passport
-from dashboard.page import Asset, page
+from dashboard.page import page
 from dashboard.wall import tiles_asked
 from dashboard.wording import words
 
@@ -25,7 +26,7 @@ def register(app: Flask, context: PageContext) -> None:
     def phone(view: View, here: str) -> str:
         visitor = context.visitor()
         board_html = render(context.compose(view))
-        return page("phone.html", visitor, context.asset, board_html=board_html, here=here)
+        return page("phone.html", visitor, context.assets, board_html=board_html, here=here)
 
     @app.get("/")
     def situation() -> str:
@@ -40,7 +41,7 @@ def register(app: Flask, context: PageContext) -> None:
         visitor = context.visitor()
         kind = next((kind for kind in ("phone", "desk", "wall") if kind in visitor.may), None)
         as_of = context.compose(View(kind)).fields["page:as_of"] if kind else ""
-        return page("more.html", visitor, context.asset, here="more", as_of=as_of)
+        return page("more.html", visitor, context.assets, here="more", as_of=as_of)
 
     @app.get("/board")
     def board() -> str:
@@ -54,21 +55,21 @@ def register(app: Flask, context: PageContext) -> None:
     def manifest() -> Response:
         text = words(context.visitor().language)
         return Response(
-            json.dumps(_manifest(text.product, text.situation, context.asset), ensure_ascii=False),
+            json.dumps(_manifest(text.product, text.situation, context.assets), ensure_ascii=False),
             mimetype="application/manifest+json",
         )
 
     @app.get("/sw.js")
     def service_worker() -> Response:
-        script = _SERVICE_WORKER.read_text("utf-8").replace("{{style}}", context.asset("leitstand.css"))
+        script = _SERVICE_WORKER.read_text("utf-8")
         return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
 
     @app.get("/offline")
     def offline() -> str:
-        return page("offline.html", context.visitor(), context.asset)
+        return page("offline.html", context.visitor(), context.assets)
 
 
-def _manifest(product: str, situation: str, asset: Asset) -> dict[str, object]:
+def _manifest(product: str, situation: str, assets: Assets) -> dict[str, object]:
     return {
         "name": product,
         "short_name": product,
@@ -80,8 +81,8 @@ def _manifest(product: str, situation: str, asset: Asset) -> dict[str, object]:
         "background_color": "#0d1114",
         "theme_color": "#0d1114",
         "icons": [
-            {"src": asset("icon.svg"), "sizes": "any", "type": "image/svg+xml"},
-            {"src": asset("icon-192.png"), "sizes": "192x192", "type": "image/png"},
-            {"src": asset("icon-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "any maskable"},
+            {"src": assets.url("icon.svg"), "sizes": "any", "type": "image/svg+xml"},
+            {"src": assets.url("icon-192.png"), "sizes": "192x192", "type": "image/png"},
+            {"src": assets.url("icon-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "any maskable"},
         ],
     }

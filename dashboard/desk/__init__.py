@@ -37,7 +37,7 @@ class _Desk(Dash):
         return page(
             "desk.html",
             self.context.visitor(),
-            self.context.asset,
+            self.context.assets,
             board_html=render(board),
             dash_scripts=_NOT_NEEDED.sub("", parts["scripts"]),
             dash_config=parts["config"],
@@ -66,7 +66,7 @@ def create_desk(server: Flask, context: PageContext) -> Dash:
     def show(row: Any) -> Any:
         if not isinstance(row, str) or ";" not in row:
             return dash.no_update
-        tile_id, _, group = row.partition(";")
+        tile_id, group = row.split(";")[:2]
         board = context.compose(View.from_query({"group": group}, "desk"))
         return all_kpis(board, tile_id)
 

@@ -1,4 +1,7 @@
-"""The sheet of all KPIs of one row of the overview: each as the pair of the last 30 minutes and today."""
+"""The sheet of all KPIs of one row of the overview: each as the pair of the last 30 minutes and today.
+
+It says of which instant it is and stays so: a refresh by itself would count as use and keep the session open for ever.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,9 @@ def all_kpis(board: Board, tile_id: str) -> Any:
         return html.P(text.passport_gone, className="soft")
     source = tile.source
     name = f"{source.name} · {source.mark}" if source.mark else source.name
+    instant = text.snapshot.format(time=board.fields["page:time"])
     return [
-        html.P([html.B(name), html.Span(f" · {board.fields['page:as_of']}", className="soft")]),
+        html.P([html.B(name), html.Span(f" · {instant}", className="soft")]),
         html.Div(
             html.Table(
                 [

@@ -1,7 +1,7 @@
 // The live board in the browser: assigns finished texts, attributes and paths; computes and formats no number.
 (() => {
   "use strict";
-  const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, REDRAW_MS = 3000, HOLD_MS = 500;
+  const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, REDRAW_MS = 3000, FOLLOW_MS = 2000, HOLD_MS = 500;
   const root = document.documentElement, calm = matchMedia("(prefers-reduced-motion: reduce)");
   const main = document.getElementById("main");
   let board = document.getElementById("board");
@@ -15,7 +15,9 @@
   // ---- age: by this device's clocks; the larger difference, so that a phone that slept wakes up grey
   function age() {
     const passed = Math.max(Date.now() - fresh.wall, performance.now() - fresh.steady);
-    root.dataset.age = passed > LOST_MS ? "lost" : passed > LATE_MS ? "late" : "live";
+    const now = passed > LOST_MS ? "lost" : passed > LATE_MS ? "late" : "live";
+    // Written only when it changes: the style of the whole page hangs on it.
+    if (root.dataset.age !== now) root.dataset.age = now;
   }
 
   // ---- drawing
@@ -34,19 +36,21 @@
     }
   }
 
+  let changed = [];
   function draw(fields, quietly) {
+    for (const element of changed) element.classList.remove("changed");
+    changed = [];
     for (const key in fields) {
       for (const [element, attribute] of bound.get(key) || []) {
         if (attribute !== null) {
           if (element.getAttribute(attribute) !== fields[key]) element.setAttribute(attribute, fields[key]);
         } else if (element.textContent !== fields[key]) {
           element.textContent = fields[key];
-          if (!quietly && !calm.matches && element.closest(".v, .d, .today, .pair, .sums p")) {
-            element.animate([{ opacity: 0.25 }, { opacity: 1 }], { duration: 700, easing: "ease-out" });
-          }
+          if (!quietly && element.closest(".v, .d, .today, .pair, .sums p")) changed.push(element);
         }
       }
     }
+    for (const element of changed) element.classList.add("changed");
   }
 
   function places() {
@@ -103,6 +107,7 @@
     state = { ...message, kind: "snapshot", fields: first ? message.fields : { ...state.fields, ...message.fields } };
     draw(message.fields, first);
     age();
+    document.dispatchEvent(new Event("live"));
     if (message.layout !== board.dataset.layout) redraw(board.dataset.query, false);
   }
 
@@ -180,19 +185,29 @@
 
   // ---- the definition passport: press, hold or right-click a number
   const dialog = document.getElementById("passport");
+  let open_passport = null, read_at = 0;
   async function passport(tile, kpi) {
+    const again = dialog.open && open_passport?.join() === [tile, kpi].join(), closed = again && folded();
+    open_passport = [tile, kpi];
+    read_at = performance.now();
     try {
       const asked = new URLSearchParams(board.dataset.query);
       asked.set("passport", tile);
       asked.set("kpi", kpi);
       const answer = await fetch(`/board?${asked}`);
-      if (!answer.ok) return;
+      if (!answer.ok || (again && !dialog.open)) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       dialog.querySelector(".content").replaceChildren(...page.body.children);
-      dialog.scrollTop = 0;
+      if (closed) dialog.querySelector("details")?.removeAttribute("open");
+      if (!again) dialog.scrollTop = 0;
       if (!dialog.open) dialog.showModal();
-    } catch { /* no connection: the age says so */ }
+    } catch { /* no connection: its instant says so */ }
   }
+  const folded = () => dialog.querySelector("details")?.open === false;
+  // It follows the board; nothing is torn away from under the keyboard.
+  document.addEventListener("live", () => {
+    if (dialog.open && performance.now() - read_at >= FOLLOW_MS && !dialog.querySelector(".content :focus")) passport(...open_passport);
+  });
   function number(event) {
     const row = event.target.closest?.("[data-tile]");
     if (!row) return null;

@@ -138,6 +138,7 @@ GERMAN = Wording(
     sums_offered="{n} Anrufe heute",
     all_kpis="Alle Kennzahlen",
     choose_row="Eine Zeile wählen, um alle ihre Kennzahlen zu sehen.",
+    snapshot="Momentaufnahme von {time} – Zeile erneut wählen für neuere Werte",
     close="Schließen",
     definition="Definition",
     formula="Formel",

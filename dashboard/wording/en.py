@@ -138,6 +138,7 @@ ENGLISH = Wording(
     sums_offered="{n} calls today",
     all_kpis="All KPIs",
     choose_row="Choose a row to see all of its KPIs.",
+    snapshot="Snapshot of {time} – choose the row again for newer values",
     close="Close",
     definition="Definition",
     formula="Formula",

@@ -129,6 +129,7 @@ class Wording:
     sums_offered: str
     all_kpis: str
     choose_row: str
+    snapshot: str
     close: str
     # the definition passport
     definition: str

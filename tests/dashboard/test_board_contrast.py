@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-CSS = (Path(__file__).parents[2] / "dashboard" / "static" / "leitstand.css").read_text()
+CSS = (Path(__file__).parents[2] / "dashboard" / "static" / "base.css").read_text()
 TOKENS = {name: pair for name, *pair in re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", CSS)}
 TEXTS = ("ink", "soft", "faint", "accent", "good", "warn", "bad", "lost")
 GROUNDS = ("ground", "panel", "raised", "wash", "hatch")

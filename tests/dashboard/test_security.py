@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import re
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from flask import Flask
 
 from dashboard import access
 from dashboard.app import PageContext, WebSettings
+from dashboard.assets import Assets
 from dashboard.precompressed import Compressor, StaticFiles
 from dashboard.security import content_security_policy
 from tests.dashboard.centre import Centre
@@ -21,7 +24,7 @@ def test_pages_carry_the_strict_policy(centre: Centre) -> None:
     for path in ("/", "/login", "/nichts"):
         answer = centre.signed_in("chefin").get(path, follow_redirects=True)
         policy = answer.headers["Content-Security-Policy"]
-        assert "script-src 'self';" in policy
+        assert re.search("script-src 'self' 'sha256-[^' ]+';", policy)
         assert "unsafe" not in policy
         for rule in ("object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "default-src 'none'"):
             assert rule in policy
@@ -35,8 +38,38 @@ def test_pages_carry_the_strict_policy(centre: Centre) -> None:
 def test_only_the_desk_may_style_inline_and_run_its_own_script(whole_centre: Centre) -> None:
     policy = whole_centre.signed_in("chefin").get("/desk/").headers["Content-Security-Policy"]
     assert "style-src 'self' 'unsafe-inline'" in policy
-    assert re.search("script-src 'self' 'sha256-[^' ]+';", policy)
-    assert "script-src 'self' 'sha256-abc';" in content_security_policy(["'sha256-abc'"])
+    assert re.search("script-src 'self'(?: 'sha256-[^' ]+'){3};", policy)
+    strict = content_security_policy(["'sha256-abc'"], ["'sha256-def'"])
+    assert "script-src 'self' 'sha256-abc'; style-src 'self' 'sha256-def';" in strict
+
+
+def hashes(policy: str, directive: str) -> set[str]:
+    found = re.search(f"{directive} ([^;]+);", policy)
+    assert found
+    return set(re.findall("'(sha256-[^']+)'", found[1]))
+
+
+@pytest.mark.parametrize("path", ["/", "/hotlines", "/mehr", "/offline", "/wall", "/desk/"])
+def test_whatever_stands_inside_a_page_is_let_in_by_its_hash(whole_centre: Centre, path: str) -> None:
+    answer = whole_centre.signed_in("chefin").get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    for element, directive in (("script", "script-src"), ("style", "style-src")):
+        if element == "style" and path == "/desk/":
+            continue
+        inside = re.findall(
+            f'<{element}(?: id="_dash-renderer" type="application/javascript")?>(.*?)</{element}>',
+            answer.text,
+            re.DOTALL,
+        )
+        assert inside, element
+        digests = (hashlib.sha256(text.encode()).digest() for text in inside if text)
+        assert {f"sha256-{base64.b64encode(digest).decode()}" for digest in digests} <= hashes(policy, directive)
+
+
+def test_a_text_that_would_end_its_element_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.js").write_text("const a = '</script>';")
+    with pytest.raises(ValueError, match=r"x\.js"):
+        Assets(StaticFiles([tmp_path])).inline("x.js")
 
 
 def test_tls_is_asked_for_again(centre: Centre) -> None:
