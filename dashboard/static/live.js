@@ -36,6 +36,13 @@
     }
   }
 
+  // A text node that stays spares the browser building the box around it again.
+  function write(element, text) {
+    const node = element.firstChild;
+    if (text && node?.nodeType === Node.TEXT_NODE && !node.nextSibling) node.data = text;
+    else element.textContent = text;
+  }
+
   let changed = [];
   function draw(fields, quietly) {
     for (const element of changed) element.classList.remove("changed");
@@ -45,7 +52,7 @@
         if (attribute !== null) {
           if (element.getAttribute(attribute) !== fields[key]) element.setAttribute(attribute, fields[key]);
         } else if (element.textContent !== fields[key]) {
-          element.textContent = fields[key];
+          write(element, fields[key]);
           if (!quietly && element.closest(".v, .d, .today, .pair, .sums p")) changed.push(element);
         }
       }

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from dashboard import channel as channels
@@ -92,13 +93,12 @@ def test_one_tick_composes_encodes_and_frames_once_for_all_screens_of_a_group(
     streams = [Resting(centre, channel) for _ in range(7)]
     begun = [len(stream.wire.written) for stream in streams]
     framed, encoded = [], []
-    json = channels.msgspec.json
 
     class Counting:
         @staticmethod
         def encode(message: Any) -> bytes:
             encoded.append(message)
-            return json.encode(message)
+            return msgspec.json.encode(message)
 
     class Msgspec:
         json = Counting
@@ -164,8 +164,9 @@ def test_where_nobody_reads_the_stream_wakes_and_the_others_get_their_news(centr
 def test_only_plain_connections_of_the_server_are_written_to() -> None:
     one, other = socket.socketpair()
     with one, other:
-        asked = {"gunicorn.socket": one, "SERVER_PROTOCOL": "HTTP/1.1", "REQUEST_METHOD": "GET"}
-        assert connection_of(asked) is one
+        asked: dict[str, object] = {"gunicorn.socket": one, "SERVER_PROTOCOL": "HTTP/1.1", "REQUEST_METHOD": "GET"}
+        found: object = connection_of(asked)
+        assert found is one
         assert connection_of(asked | {"SERVER_PROTOCOL": "HTTP/1.0"}) is None
         assert connection_of(asked | {"REQUEST_METHOD": "HEAD"}) is None
         assert connection_of({name: value for name, value in asked.items() if name != "gunicorn.socket"}) is None
