@@ -36,9 +36,10 @@ _FORGET_BATCHES = 64
 class FeedRun:
     """Collects one feed. Call `step` again and again: it returns False when there is nothing to do for now.
 
-    `kind` is the collector's name. `closes_at(event_ms)` = when the business day of an instant is closed, equal for
-    all instants of one minute. `report` gets one line when something is lost and one when it is back. `trouble` = why
-    the source cannot be read, `paused` = why nothing can be written to the log; empty when it can.
+    `kind` is the collector's name. `closes_at(site, event_ms)` = when the business day of an instant is closed at this
+    site ("" = the default site), equal for all instants of one minute. `report` gets one line when something is lost
+    and one when it is back. `trouble` = why the source cannot be read, `paused` = why nothing can be written to the
+    log; empty when it can.
     Raises `FeedBusy` while another process collects this feed.
     """
 
@@ -50,7 +51,7 @@ class FeedRun:
         log: EventLog,
         data: Path,
         letters: DeadLetters,
-        closes_at: Callable[[int], int],
+        closes_at: Callable[[str, int], int],
         report: Callable[[str], None],
         heartbeat_ms: int = HEARTBEAT_MS,
     ) -> None:

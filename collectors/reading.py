@@ -53,14 +53,14 @@ class Lines:
     whole, until a line comes through again.
     """
 
-    def __init__(self, feed: str, parser: Parser, closes_at: Callable[[int], int]) -> None:
+    def __init__(self, feed: str, parser: Parser, closes_at: Callable[[str, int], int]) -> None:
         self.pace: Pace | None = None
         self.held: Chunk | None = None
         self.trouble = ""
         self._feed = feed
         self._parser = parser
         self._closes_at = closes_at
-        self._closes: dict[int, int] = {}
+        self._closes: dict[tuple[str, int], int] = {}
         self._parser_at: tuple[bytes, int] | None = None
         self._held_back: Parsed | None = None
 
@@ -84,7 +84,7 @@ class Lines:
             if parsed.verdict is Verdict.HEADER:
                 continue
             tally.received += 1
-            if parsed.verdict is Verdict.COUNTED and live and self._is_late(parsed.event_ms, now_ms):
+            if parsed.verdict is Verdict.COUNTED and live and self._is_late(parsed, now_ms):
                 tally.late += 1
                 self._add(read, parsed)
             else:
@@ -146,14 +146,14 @@ class Lines:
         except Exception as error:
             return dead(f"fault in the collector, please report it: {type(error).__name__}: {error}")
 
-    def _is_late(self, event_ms: int | None, now_ms: int) -> bool:
-        if event_ms is None:
+    def _is_late(self, parsed: Parsed, now_ms: int) -> bool:
+        if parsed.event_ms is None:
             return False
-        minute = event_ms // _MINUTE_MS
+        minute = parsed.site, parsed.event_ms // _MINUTE_MS
         if minute not in self._closes:
             if len(self._closes) >= _MOST_MINUTES:
                 self._closes.clear()
-            self._closes[minute] = self._closes_at(minute * _MINUTE_MS)
+            self._closes[minute] = self._closes_at(parsed.site, minute[1] * _MINUTE_MS)
         return self._closes[minute] <= now_ms
 
     def _count(self, read: Read, parsed: Parsed) -> None:
