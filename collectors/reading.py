@@ -20,12 +20,13 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 @dataclass
 class Read:
-    """What some lines of one source became."""
+    """What some lines of one source became. The first and last event times are of accepted lines."""
 
     lines: Sequence[RawLine] = ()
     tally: Tally = field(default_factory=Tally)
     facts: list[Fact] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
+    first_event_ms: int | None = None
     last_event_ms: int | None = None
     note: bytes = b""
     retried: list[str] = field(default_factory=list)
@@ -176,5 +177,9 @@ class Lines:
         read.facts += parsed.facts
         read.tally.conflicts += parsed.conflict
         self.trouble = ""
-        if parsed.event_ms is not None and (read.last_event_ms is None or parsed.event_ms > read.last_event_ms):
-            read.last_event_ms = parsed.event_ms
+        if parsed.event_ms is None:
+            return
+        if read.first_event_ms is None or read.last_event_ms is None:
+            read.first_event_ms = read.last_event_ms = parsed.event_ms
+        read.first_event_ms = min(read.first_event_ms, parsed.event_ms)
+        read.last_event_ms = max(read.last_event_ms, parsed.event_ms)

@@ -78,7 +78,8 @@ class Life:
         for _ in range(chance.choice((0, 0, 1))):
             tally.add(Tally(received=3, dead=1, late=1, skipped=1, conflicts=1, skip_reasons={"phantom": 1}))
         newest_ms = max((fact.at_ms for fact in facts), default=None)
-        self.partitions[number].append(Batch(feed, sequence, self.clock_ms, tally, facts, newest_ms))
+        skew_ms = chance.choice((None, None, -1_500, 40_000))
+        self.partitions[number].append(Batch(feed, sequence, self.clock_ms, tally, facts, newest_ms, skew_ms=skew_ms))
 
     def tell_again(self, pick: int, chance: Random) -> None:
         """Facts that were told already come in a batch of their own, as after a source's own restart."""
