@@ -16,7 +16,7 @@ from tests.machine.evenly import EVENLY
 from tests.machine.machine import Machine
 
 STEPS = 40
-_AT_ONCE = 1000
+_AT_ONCE = 200
 
 
 @contextmanager
