@@ -67,14 +67,16 @@ class Parsed(NamedTuple):
     """What one line means.
 
     A skipped line may carry facts (a restart gives open visits up). `event_ms` is the line's own time, None where it
-    states none. `conflict`: a counted line that contradicts what stands. `trouble`: the feed as a whole needs a look
-    (the columns of the file changed); it puts the feed in state error until a line comes through.
+    states none. `site`: of the hotline that the line speaks of; "" = the default site. `conflict`: a counted line that
+    contradicts what stands. `trouble`: the feed as a whole needs a look (the columns of the file changed); it puts the
+    feed in state error until a line comes through.
     """
 
     verdict: Verdict
     facts: Sequence[Fact] = ()
     reason: str = ""
     event_ms: int | None = None
+    site: str = ""
     conflict: bool = False
     trouble: str = ""
 

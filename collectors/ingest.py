@@ -21,6 +21,7 @@ from collectors.reading import Lines, Pace, Read
 from collectors.replay import Replay
 from collectors.requests import Request, Requests
 from collectors.restore import restore
+from collectors.skew import ClockSkew
 from collectors.sources import Source
 from streams.batch import Batch, Tally
 from streams.log import EventLog, LogFull, LogUnavailable
@@ -36,9 +37,10 @@ _FORGET_BATCHES = 64
 class FeedRun:
     """Collects one feed. Call `step` again and again: it returns False when there is nothing to do for now.
 
-    `kind` is the collector's name. `closes_at(event_ms)` = when the business day of an instant is closed, equal for
-    all instants of one minute. `report` gets one line when something is lost and one when it is back. `trouble` = why
-    the source cannot be read, `paused` = why nothing can be written to the log; empty when it can.
+    `kind` is the collector's name. `closes_at(site, event_ms)` = when the business day of an instant is closed at this
+    site ("" = the default site), equal for all instants of one minute. `report` gets one line when something is lost
+    and one when it is back. `trouble` = why the source cannot be read, `paused` = why nothing can be written to the
+    log; empty when it can.
     Raises `FeedBusy` while another process collects this feed.
     """
 
@@ -50,7 +52,7 @@ class FeedRun:
         log: EventLog,
         data: Path,
         letters: DeadLetters,
-        closes_at: Callable[[int], int],
+        closes_at: Callable[[str, int], int],
         report: Callable[[str], None],
         heartbeat_ms: int = HEARTBEAT_MS,
     ) -> None:
@@ -68,6 +70,7 @@ class FeedRun:
         self._requests = Requests(data, feed)
         self._lines = Lines(feed, parser, closes_at)
         self._appender = Appender(feed, log, self._folder, letters)
+        self._skew = ClockSkew()
         self._live: tuple[Path, str] | None = None
         self._sources: dict[str, Source] = {}
         self._request: Request | None = None
@@ -200,11 +203,16 @@ class FeedRun:
             if chunk is None:
                 if source.ended:
                     self._end_replay()
+                elif role == "live":
+                    self._skew.caught_up(now_ms)
                 return False
         read = self._lines.take(chunk, now_ms, source.live)
         self._say(self._lines.trouble)
         if not read.lines:
             return not chunk.lines
+        on_time = role == "live" and not read.tally.late
+        if on_time and read.first_event_ms is not None and read.last_event_ms is not None:
+            self._skew.read(read.first_event_ms, read.last_event_ms, now_ms)
         mark = msgspec.structs.replace(chunk.before.advanced(read.lines), note=read.note, read_ms=now_ms)
         self._letters.write(self.feed, read.letters, self.sequence + 1)
         self._append(read, now_ms, {role: mark})
@@ -215,7 +223,17 @@ class FeedRun:
     def _append(self, read: Read, now_ms: int, marks: Mapping[str, Mark]) -> None:
         state = "error" if self.trouble else "live"
         self._heartbeat_due = False
-        batch = Batch(self.feed, 0, now_ms, read.tally, read.facts, read.last_event_ms, state, self.trouble)
+        batch = Batch(
+            self.feed,
+            0,
+            now_ms,
+            read.tally,
+            read.facts,
+            read.last_event_ms,
+            state,
+            self.trouble,
+            skew_ms=self._skew.ms,
+        )
         self._appender.append(batch, marks, read.retried)
 
     def _remember(self, now_ms: int) -> None:

@@ -20,12 +20,13 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 @dataclass
 class Read:
-    """What some lines of one source became."""
+    """What some lines of one source became. The first and last event times are of accepted lines."""
 
     lines: Sequence[RawLine] = ()
     tally: Tally = field(default_factory=Tally)
     facts: list[Fact] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
+    first_event_ms: int | None = None
     last_event_ms: int | None = None
     note: bytes = b""
     retried: list[str] = field(default_factory=list)
@@ -53,14 +54,14 @@ class Lines:
     whole, until a line comes through again.
     """
 
-    def __init__(self, feed: str, parser: Parser, closes_at: Callable[[int], int]) -> None:
+    def __init__(self, feed: str, parser: Parser, closes_at: Callable[[str, int], int]) -> None:
         self.pace: Pace | None = None
         self.held: Chunk | None = None
         self.trouble = ""
         self._feed = feed
         self._parser = parser
         self._closes_at = closes_at
-        self._closes: dict[int, int] = {}
+        self._closes: dict[tuple[str, int], int] = {}
         self._parser_at: tuple[bytes, int] | None = None
         self._held_back: Parsed | None = None
 
@@ -84,7 +85,7 @@ class Lines:
             if parsed.verdict is Verdict.HEADER:
                 continue
             tally.received += 1
-            if parsed.verdict is Verdict.COUNTED and live and self._is_late(parsed.event_ms, now_ms):
+            if parsed.verdict is Verdict.COUNTED and live and self._is_late(parsed, now_ms):
                 tally.late += 1
                 self._add(read, parsed)
             else:
@@ -146,14 +147,14 @@ class Lines:
         except Exception as error:
             return dead(f"fault in the collector, please report it: {type(error).__name__}: {error}")
 
-    def _is_late(self, event_ms: int | None, now_ms: int) -> bool:
-        if event_ms is None:
+    def _is_late(self, parsed: Parsed, now_ms: int) -> bool:
+        if parsed.event_ms is None:
             return False
-        minute = event_ms // _MINUTE_MS
+        minute = parsed.site, parsed.event_ms // _MINUTE_MS
         if minute not in self._closes:
             if len(self._closes) >= _MOST_MINUTES:
                 self._closes.clear()
-            self._closes[minute] = self._closes_at(minute * _MINUTE_MS)
+            self._closes[minute] = self._closes_at(parsed.site, minute[1] * _MINUTE_MS)
         return self._closes[minute] <= now_ms
 
     def _count(self, read: Read, parsed: Parsed) -> None:
@@ -176,5 +177,9 @@ class Lines:
         read.facts += parsed.facts
         read.tally.conflicts += parsed.conflict
         self.trouble = ""
-        if parsed.event_ms is not None and (read.last_event_ms is None or parsed.event_ms > read.last_event_ms):
-            read.last_event_ms = parsed.event_ms
+        if parsed.event_ms is None:
+            return
+        if read.first_event_ms is None or read.last_event_ms is None:
+            read.first_event_ms = read.last_event_ms = parsed.event_ms
+        read.first_event_ms = min(read.first_event_ms, parsed.event_ms)
+        read.last_event_ms = max(read.last_event_ms, parsed.event_ms)

@@ -15,7 +15,7 @@ from commands import wiring
 from commands.failures import WrongCall
 from config.sections import Feed
 from config.settings import Settings
-from streams.days import SiteClock, closes_at
+from streams.days import closes_at
 from streams.log import EventLog
 
 IDLE_SECONDS = 0.1
@@ -49,7 +49,7 @@ def feed_run(settings: Settings, data: Path, feed: Feed, log: EventLog) -> FeedR
             settings.limits.skew_ms,
         )
     )
-    clock = SiteClock(settings.site.zone, settings.site.day_start)
+    clock_of = wiring.clock_of(settings)
     return FeedRun(
         feed.name,
         feed.collector,
@@ -57,7 +57,7 @@ def feed_run(settings: Settings, data: Path, feed: Feed, log: EventLog) -> FeedR
         log,
         data,
         dead_letters(settings, data),
-        lambda event_ms: closes_at(clock, event_ms, settings.site.closes),
+        lambda site, event_ms: closes_at(clock_of(site), event_ms, settings.site.closes),
         _logger.warning,
     )
 

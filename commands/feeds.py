@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 from commands import wiring
 from commands.failures import WorkFailed
 from commands.log_parts import states_of
-from commands.printing import show
+from commands.printing import console, show
 from config.settings import Settings
 from streams.batch import Tally
 from streams.engine import Engine
@@ -25,6 +26,8 @@ from streams.store_parts import merged_feeds
 
 SILENT_AFTER_MS = 60_000
 QUIET_AFTER_MS = 60_000
+TOLD_SKEW_SECONDS = 2
+"""A smaller difference of clocks may as well be the time in which a line is written and read."""
 _COLUMNS = ("received", "counted", "duplicate", "late", "dead", "skipped")
 
 
@@ -63,6 +66,20 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
         ),
         left=2,
     )
+    for line in clocks(entries):
+        console().print(line, highlight=False, markup=False)
+
+
+def clocks(entries: Iterable[dict[str, Any]]) -> list[str]:
+    """One line for every feed whose clock differs from ours by more than `TOLD_SKEW_SECONDS`."""
+    lines = []
+    for one in entries:
+        seconds = one["skew_seconds"] or 0.0
+        if seconds > TOLD_SKEW_SECONDS:
+            lines.append(f"{one['feed']}: its clock is {seconds:,.1f} s ahead of ours: set both by one time server")
+        elif seconds < -TOLD_SKEW_SECONDS:
+            lines.append(f"{one['feed']}: its clock is {-seconds:,.1f} s behind ours, or its lines come so late")
+    return lines
 
 
 def _lag(one: dict[str, Any]) -> str:
@@ -79,6 +96,7 @@ def entry(report: FeedReport, now_ms: int, *, collected: bool) -> dict[str, Any]
         "conflicts": tally.conflicts,
         "last_event": None if last_ms is None else iso(last_ms),
         "lag_seconds": None if last_ms is None else max(0, now_ms - last_ms) // 1000,
+        "skew_seconds": None if report.skew_ms is None else round(report.skew_ms / 1000, 1),
         "state": _state(report, now_ms) if collected else "off",
         "message": report.message,
     }

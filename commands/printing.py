@@ -17,5 +17,10 @@ def show(columns: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1
         table.add_column(column, justify="left" if number < left else "right", no_wrap=number >= left)
     for row in rows:
         table.add_row(*row)
-    console = Console()
-    (console if console.is_terminal else Console(width=_FILE_WIDTH)).print(table)
+    console().print(table)
+
+
+def console() -> Console:
+    """Standard output; a file is as wide as the widest table."""
+    terminal = Console()
+    return terminal if terminal.is_terminal else Console(width=_FILE_WIDTH)

@@ -43,7 +43,8 @@ class Batch(msgspec.Struct):
     `sequence` counts the batches of one feed from 1 without a gap, so that a batch appended twice (a retry after a
     time-out) is recognised. A batch without facts is a heartbeat: the collector is alive and has read everything.
     `last_event_ms` is the newest accepted event time in it, None where there was none. `places`: where each fact stood
-    before the batch was split over the parts of a log; empty where it was not.
+    before the batch was split over the parts of a log; empty where it was not. `skew_ms`: how far the source's clock
+    is ahead of the collector's, None while that is not known.
     """
 
     feed: str
@@ -55,3 +56,4 @@ class Batch(msgspec.Struct):
     state: str = "live"
     message: str = ""
     places: list[int] = msgspec.field(default_factory=list)
+    skew_ms: int | None = None

@@ -60,6 +60,7 @@ class _Wire(msgspec.Struct, array_like=True):
     fact_version: bytes
     handling: bytes
     places: bytes = b""
+    skew_ms: int | None = None
 
 
 class Columns(NamedTuple):
@@ -88,6 +89,7 @@ class Columns(NamedTuple):
     version: npt.NDArray[np.uint8]
     handling: npt.NDArray[np.int32]
     places: npt.NDArray[np.uint32] = np.zeros(0, np.uint32)
+    skew_ms: int | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -161,6 +163,7 @@ def encode(batch: Batch) -> bytes:
             bytes(version),
             np.array(handling, "<i4").tobytes(),
             np.array(batch.places, "<u4").tobytes(),
+            batch.skew_ms,
         )
     )
 
@@ -193,6 +196,7 @@ def decode_columns(payload: bytes) -> Columns:
         np.frombuffer(wire.fact_version, np.uint8),
         np.frombuffer(wire.handling, "<i4").reshape(-1, 3),
         np.frombuffer(wire.places, "<u4"),
+        wire.skew_ms,
     )
 
 
@@ -248,4 +252,5 @@ def decode(payload: bytes) -> Batch:
         columns.state,
         columns.message,
         columns.places.tolist(),
+        columns.skew_ms,
     )

@@ -33,6 +33,8 @@ class Pipeline:
         report.tally.add(columns.tally)
         report.heard_ms = columns.collected_ms
         report.state, report.message = columns.state, columns.message
+        if columns.skew_ms is not None:
+            report.skew_ms = columns.skew_ms
         if columns.last_event_ms is not None:
             report.last_event_ms = max(columns.last_event_ms, report.last_event_ms or columns.last_event_ms)
         self._changed.add(columns.feed)

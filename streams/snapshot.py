@@ -36,8 +36,12 @@ class Snapshot(msgspec.Struct):
     feeds: list[FeedReport]
 
     def restore(self, pipeline: Pipeline, now_ms: int) -> None:
-        """Puts the state into an empty pipeline whose clock stands at `now_ms`."""
-        pipeline.engine.load(now_ms, self.cells, self.visits)
+        """Puts the state into an empty pipeline. Its clock stands at `now_ms`, but never before that of the state.
+
+        A clock that was set back may stand in a business day that was over when the state was saved: what counted
+        in it may be forgotten, so nothing but the state's own time gives right numbers until the clock has caught up.
+        """
+        pipeline.engine.load(max(now_ms, self.now_ms), self.cells, self.visits)
         pipeline.feeds = {report.feed: report for report in self.feeds}
 
 

@@ -18,8 +18,9 @@ from streams.reading import Reading
 class FeedReport(msgspec.Struct):
     """One feed as the processor knows it: its accounting, its newest event, when it was last heard of.
 
-    `state` is what the collector said: live, error or off; `message` tells why. Silence is judged by the reader from
-    `heard_ms`, so that a dead collector cannot look alive.
+    `state` is what the collector said: live, error or off; `message` tells why. `skew_ms`: how far the source's clock
+    was ahead of the collector's when that was last known (negative: behind); None: never yet. Silence is judged by the
+    reader from `heard_ms`, so that a dead collector cannot look alive.
     """
 
     feed: str
@@ -29,6 +30,7 @@ class FeedReport(msgspec.Struct):
     heard_ms: int | None = None
     state: str = "off"
     message: str = ""
+    skew_ms: int | None = None
 
 
 class Picture(msgspec.Struct):

@@ -142,6 +142,7 @@ def merged_feeds(parts: Iterable[Iterable[FeedReport]]) -> list[FeedReport]:
             )
             if (report.heard_ms or 0) > (known.heard_ms or 0):
                 known.heard_ms, known.state, known.message = report.heard_ms, report.state, report.message
+                known.skew_ms = report.skew_ms
     for name, known in merged.items():
         if any(all(report.feed != name for report in reports) for reports in every):
             known.sequence = 0

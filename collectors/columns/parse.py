@@ -173,7 +173,8 @@ class ColumnsParser:
             raise BadLine(message)
         self._young_since_ms = self._young_since_ms or now_ms
         self._young[key] = content
-        return Parsed(Verdict.COUNTED, facts, event_ms=newest_ms)
+        site = self._cell(row[binding.hotline]).site
+        return Parsed(Verdict.COUNTED, facts, event_ms=newest_ms, site=site)
 
     def _facts(self, binding: Binding, case: BoundCase, row: Row, visit: bytes) -> list[Fact]:
         cell = self._cell(row[binding.hotline])

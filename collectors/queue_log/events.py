@@ -12,6 +12,9 @@ from collectors.contract import EARLIEST_MS, LONGEST_MS, BadLine
 from collectors.names import bad_call_id, bad_name
 from streams.records import Outcome
 
+NO_QUEUE = ("", "NONE")
+"""What stands for the queue where a line speaks of none."""
+
 
 class Shape(NamedTuple):
     """Where an event states its seconds, and with how many arguments it may come."""
@@ -165,7 +168,7 @@ def _refuse_names(name: str, call: str, queue: str, agent: str) -> None:
         if queue == "NONE":
             message = f"{name} without a queue"
             raise BadLine(message)
-    if queue not in ("", "NONE") or name in OF_A_VISIT:
+    if queue not in NO_QUEUE or name in OF_A_VISIT:
         reason = bad_name(queue)
         if reason:
             message = f"queue: {reason}"

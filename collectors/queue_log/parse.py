@@ -145,10 +145,13 @@ class QueueLogParser:
 
     def _counted(self, event: Event, facts: Sequence[Fact]) -> Parsed:
         self._visits.learn(facts)
-        return Parsed(Verdict.COUNTED, facts, event_ms=event.at_ms)
+        return Parsed(Verdict.COUNTED, facts, event_ms=event.at_ms, site=self._site(event))
 
     def _conflict(self, event: Event) -> Parsed:
-        return Parsed(Verdict.COUNTED, event_ms=event.at_ms, conflict=True)
+        return Parsed(Verdict.COUNTED, event_ms=event.at_ms, site=self._site(event), conflict=True)
+
+    def _site(self, event: Event) -> str:
+        return "" if event.queue in events.NO_QUEUE else self._wiring.route(event.queue).site
 
     def _enter(self, event: Event, arrival_ms: int) -> tuple[bytes, Arrived]:
         number, _ = self._visits.entries(event.call, event.queue)
@@ -230,7 +233,7 @@ class QueueLogParser:
         return self._counted(event, (_wrapped(talk, wrapped_ms, event.seconds_ms),))
 
     def _seen(self, event: Event) -> Sequence[Fact]:
-        if event.queue in ("", "NONE") or event.queue in self._cells:
+        if event.queue in events.NO_QUEUE or event.queue in self._cells:
             return ()
         return (Seen(event.at_ms, self._cell(event.queue)),)
 

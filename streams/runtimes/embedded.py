@@ -22,6 +22,8 @@ _SAVE_EVERY_MS = 20_000
 _SAVE_SHARE = 0.05
 """Saving may take at most this share of the time; a large state is saved less often."""
 _FORGET_EVERY_MS = 3_600_000
+_TOLD_FROM_MS = 60_000
+"""A clock that was set back by less corrects itself before anybody has read of it."""
 _logger = logging.getLogger(__name__)
 
 
@@ -58,7 +60,7 @@ class Processor:
         self._saved_position = START
         self._published_ms = self._saved_ms = self._forgot_ms = now_ms()
         self._save_cost_ms = 0.0
-        self._store_is_lost = self._log_is_lost = False
+        self._store_is_lost = self._log_is_lost = self._clock_is_back = False
         self._republish = True
 
     def start(self) -> None:
@@ -98,14 +100,29 @@ class Processor:
         self.position = take_in(self.pipeline, entries) or self.position
         now_ms = self._now_ms()
         self.pipeline.engine.tick(now_ms)
-        new_second = now_ms // 1000 > self._published_ms // 1000
+        self._tell_of_the_clock(self.pipeline.engine.now_ms - now_ms)
+        new_second = now_ms // 1000 != self._published_ms // 1000
         if new_second or now_ms - self._published_ms >= PUBLISH_EVERY_MS:
             self._publish(now_ms)
-        if now_ms - self._saved_ms >= max(_SAVE_EVERY_MS, self._save_cost_ms / _SAVE_SHARE):
+        if _is_over(now_ms - self._saved_ms, max(_SAVE_EVERY_MS, self._save_cost_ms / _SAVE_SHARE)):
             self.save()
-        if now_ms - self._forgot_ms >= _FORGET_EVERY_MS:
+        if _is_over(now_ms - self._forgot_ms, _FORGET_EVERY_MS):
             self._forgot_ms = now_ms
             self._forget(now_ms)
+
+    def _tell_of_the_clock(self, ahead_ms: int) -> None:
+        """`ahead_ms`: how far the numbers stand ahead of the wall clock."""
+        if ahead_ms >= _TOLD_FROM_MS and not self._clock_is_back:
+            _logger.error(
+                "the clock was set back: numbers stand still until %d s have passed; if the clock was wrong before, "
+                "end Leitstand, take %s away and start again: the log is then read from its beginning",
+                ahead_ms // 1000,
+                self._states,
+            )
+            self._clock_is_back = True
+        elif ahead_ms == 0 and self._clock_is_back:
+            _logger.info("the clock has caught up with the numbers")
+            self._clock_is_back = False
 
     def _publish(self, now_ms: int) -> None:
         engine = self.pipeline.engine
@@ -114,7 +131,8 @@ class Processor:
         feeds = list(self.pipeline.feeds.values()) if self._republish else self.pipeline.changed_feeds()
         self._published_ms = now_ms
         try:
-            write(self._fence, now_ms // 1000 * 1000, self.position, readings, feeds)
+            # The engine's own time: a wall clock that was set back is behind what these numbers hold for.
+            write(self._fence, engine.now_ms // 1000 * 1000, self.position, readings, feeds)
         except StoreUnavailable as error:
             # What was just taken as changed did not arrive: the next publish sends everything.
             self._republish = True
@@ -147,3 +165,8 @@ class Processor:
                 self._trim(now_ms, self._saved_position)
             except LogUnavailable as error:
                 _logger.warning("event log not trimmed, next try in an hour: %s", error)
+
+
+def _is_over(passed_ms: int, every_ms: float) -> bool:
+    """True when so much time passed, or when the clock was set back: waiting for it to catch up might take hours."""
+    return passed_ms < 0 or passed_ms >= every_ms

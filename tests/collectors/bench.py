@@ -83,7 +83,7 @@ class Bench:
         kind: str = "queue_log",
         options: Mapping[str, object] | None = None,
         log: EventLog | None = None,
-        closes_at: Callable[[int], int] = lambda event_ms: event_ms + 86_400_000,
+        closes_at: Callable[[str, int], int] = lambda _, event_ms: event_ms + 86_400_000,
         cap: int = 10_000,
     ) -> None:
         self.folder = folder

@@ -29,7 +29,7 @@ COLUMNS = ("counted", "duplicate", "late", "dead", "skipped", "conflicts")
 every_collector = pytest.mark.parametrize("kind", COLLECTORS)
 
 
-def next_morning(event_ms: int) -> int:
+def next_morning(_: str, event_ms: int) -> int:
     """When the UTC day of an instant is closed."""
     return (event_ms // DAY_MS + 1) * DAY_MS + 6 * 3_600_000
 

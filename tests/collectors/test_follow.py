@@ -295,7 +295,7 @@ def test_a_heartbeat_every_ten_seconds(bench: Bench, log_file: Path) -> None:
 def test_late_is_what_comes_after_its_day_was_closed(tmp_path: Path, log_file: Path) -> None:
     day_s = 86_400
     bench = Bench(
-        tmp_path / "late", closes_at=lambda event_ms: (event_ms // 1000 // day_s + 1) * day_s * 1000 + 21_600_000
+        tmp_path / "late", closes_at=lambda _, event_ms: (event_ms // 1000 // day_s + 1) * day_s * 1000 + 21_600_000
     )
     bench.run.follow(log_file)
     midnight_s = NOW_MS // 1000 // day_s * day_s

@@ -163,7 +163,7 @@ def test_a_paced_replay_beside_a_followed_file(bench: Bench, tmp_path: Path) -> 
 
 
 def test_nothing_is_late_in_a_replay(tmp_path: Path) -> None:
-    bench = Bench(tmp_path / "data", closes_at=lambda event_ms: event_ms)
+    bench = Bench(tmp_path / "data", closes_at=lambda _, event_ms: event_ms)
     write(tmp_path / "one", entry(1))
     bench.replay(tmp_path / "one")
     assert bench.tally().late == 0

@@ -203,6 +203,16 @@ def clock_followed_backwards() -> Iterator[None]:
 
 
 @_fault
+def restarted_behind_its_saved_state() -> Iterator[None]:
+    def restore(right: Any, saved: Snapshot, pipeline: Pipeline, now_ms: int) -> None:
+        saved.now_ms = min(saved.now_ms, now_ms)
+        right(saved, pipeline, now_ms)
+
+    with _wrap(Snapshot, "restore", restore):
+        yield
+
+
+@_fault
 def new_day_missed() -> Iterator[None]:
     with mock.patch.object(Engine, "_begin_days"):
         yield

@@ -10,8 +10,7 @@ from random import Random
 
 from streams.batch import Batch, Tally
 from streams.records import Cell, Fact, identify
-from tests.batch.local_days import business_day_start_ms
-from tests.machine.centre import BUSINESS_DAYS, PARTITIONS, partition_of
+from tests.machine.centre import PARTITIONS, partition_of
 from tests.machine.families import FAMILIES, Story
 from tests.machine.partition import Partition
 from tests.machine.simulated import remove
@@ -79,7 +78,8 @@ class Life:
         for _ in range(chance.choice((0, 0, 1))):
             tally.add(Tally(received=3, dead=1, late=1, skipped=1, conflicts=1, skip_reasons={"phantom": 1}))
         newest_ms = max((fact.at_ms for fact in facts), default=None)
-        self.partitions[number].append(Batch(feed, sequence, self.clock_ms, tally, facts, newest_ms))
+        skew_ms = chance.choice((None, None, -1_500, 40_000))
+        self.partitions[number].append(Batch(feed, sequence, self.clock_ms, tally, facts, newest_ms, skew_ms=skew_ms))
 
     def tell_again(self, pick: int, chance: Random) -> None:
         """Facts that were told already come in a batch of their own, as after a source's own restart."""
@@ -126,9 +126,8 @@ class Life:
                 self.pass_time(max(0, edge_ms - self.clock_ms))
 
     def set_back(self, by_ms: int) -> None:
-        """The clock is set back, but into no business day that is over: owners have forgotten what it needs."""
-        starts = [business_day_start_ms(self.clock_ms, *day) for day in BUSINESS_DAYS.values()]
-        self.clock_ms = max(self.clock_ms - by_ms, *starts)
+        """The clock is set back, also into a business day that is over and of which owners have forgotten visits."""
+        self.clock_ms -= by_ms
 
     def pass_time(self, by_ms: int) -> None:
         """The clock goes on. After a while sources have told what happened meanwhile, before owners forget it."""

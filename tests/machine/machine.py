@@ -108,7 +108,7 @@ class Machine(RuleBasedStateMachine):
         """Much time passes, or somebody sets the clock. Each hour owners forget what is over and trim the log."""
         self.life.pass_time(by_ms)
 
-    @rule(by_ms=st.sampled_from((1, 1_000, 1_500, 300_000)))
+    @rule(by_ms=st.sampled_from((1, 1_000, 1_500, 300_000, 300_000, 4 * HOUR_MS)))
     def jump_back(self, by_ms: int) -> None:
         self.life.set_back(by_ms)
 

@@ -126,11 +126,18 @@ class Partition:
 
     def _check_accounting(self, known: list[Batch]) -> None:
         tallies: dict[str, Tally] = {}
+        skews: dict[str, int | None] = {}
+        newest: dict[str, int] = {}
         for batch in known:
             tallies.setdefault(batch.feed, Tally()).add(batch.tally)
+            skews[batch.feed] = skews.get(batch.feed) if batch.skew_ms is None else batch.skew_ms
+            if batch.last_event_ms is not None:
+                newest[batch.feed] = max(newest.get(batch.feed, 0), batch.last_event_ms)
         actual = {feed: report.tally for feed, report in self.owner.pipeline.feeds.items()}
         assert actual == tallies, f"accounting is {actual}, must be {tallies}"
         assert all(tally.balanced for tally in actual.values())
+        for feed, report in self.owner.pipeline.feeds.items():
+            assert (report.skew_ms, report.last_event_ms) == (skews[feed], newest.get(feed)), f"{feed}: {report}"
 
 
 def numbers_of(reading: Reading) -> Numbers:

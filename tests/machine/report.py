@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-_printed = pytest.StashKey[bool]()
-
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """A hook of pytest; under several processes the reports of all of them arrive here."""
-    if terminalreporter.config.stash.get(_printed, False):
-        return
-    terminalreporter.config.stash[_printed] = True
     notes: dict[str, list[str]] = {"machine": [], "planted fault": []}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.stats.get(outcome, []):

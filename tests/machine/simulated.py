@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,22 +18,16 @@ from streams.store_memory import MemoryStore
 
 
 class SimulatedLog:
-    """An `EventLog` whose reader gets only as many entries as `allowed` says, and whose beginning can be cut off."""
+    """A `LogPart` whose reader gets only as many entries as `allowed` says, and whose beginning can be cut off."""
 
     def __init__(self) -> None:
         self.kept: list[Entry] = []
         self.trimmed = 0
         self.allowed: int | None = None
 
-    def append(self, payload: bytes, bookmark: tuple[str, Mapping[str, bytes]] | None = None) -> str:
-        """See `EventLog.append`."""
-        position = str(self.trimmed + len(self.kept) + 1)
-        self.kept.append(Entry(position, payload))
-        return position
-
-    def bookmark(self, name: str) -> dict[str, bytes]:
-        """Nobody asks for one here."""
-        return {}
+    def append(self, payload: bytes) -> None:
+        """One entry more."""
+        self.kept.append(Entry(str(self.trimmed + len(self.kept) + 1), payload))
 
     def read(self, after: str, limit: int, wait_seconds: float = 0.0) -> Sequence[Entry]:
         """What is kept behind `after`; like every log it cannot know that what was trimmed was never read."""
@@ -44,16 +38,16 @@ class SimulatedLog:
         return self.kept[start : start + limit]
 
     def first(self) -> str | None:
-        """See `EventLog.first`."""
+        """See `LogPart.first`."""
         return self.kept[0].position if self.kept else None
 
     def last(self) -> str:
-        """See `EventLog.last`."""
+        """See `LogPart.last`."""
         end = self.trimmed + len(self.kept)
         return str(end) if end else START
 
     def holds(self, position: str) -> bool:
-        """See `EventLog.holds`."""
+        """See `LogPart.holds`."""
         return self.trimmed < int(position) <= self.trimmed + len(self.kept)
 
     def missing(self) -> tuple[int, int] | None:

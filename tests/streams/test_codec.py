@@ -22,6 +22,7 @@ from streams.records import (
     Seen,
     Supplies,
 )
+from streams.store import FeedReport
 
 _instants = st.integers(0, 2**47)
 _ids = st.binary(min_size=16, max_size=16)
@@ -114,3 +115,20 @@ def test_a_newer_version_is_named() -> None:
     wire[0] = VERSION + 1
     with pytest.raises(UnreadableBatch, match=f"version {VERSION + 1}"):
         decode_columns(msgspec.msgpack.encode(wire))
+
+
+@pytest.mark.parametrize("skew_ms", [None, 0, -3_600_000, 4_200])
+def test_the_skew_of_the_source_comes_back(skew_ms: int | None) -> None:
+    batch = Batch("acd", 1, 1, Tally(), [], skew_ms=skew_ms)
+    assert decode(encode(batch)) == batch
+
+
+def test_entries_and_reports_from_before_the_skew_are_read() -> None:
+    batch = Batch("acd", 1, 1, Tally(1, 1), [], 7, "live", "text")
+    older = msgspec.msgpack.encode(msgspec.msgpack.decode(encode(batch))[:-1])
+    assert len(older) < len(encode(batch))
+    assert decode(older) == batch
+    known = msgspec.to_builtins(FeedReport("acd", Tally(1, 1), 1, 7, 1, "live", "text"))
+    del known["skew_ms"]
+    report = msgspec.msgpack.decode(msgspec.msgpack.encode(known), type=FeedReport)
+    assert (report.sequence, report.message, report.skew_ms) == (1, "text", None)

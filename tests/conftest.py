@@ -1,4 +1,4 @@
-"""The proof machine says what it did also when only this folder is run."""
+"""What the whole run says at its end."""
 
 from tests.machine.report import pytest_terminal_summary
 
