@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import threading
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -37,12 +37,19 @@ while True:
 """
 
 
-@pytest.fixture
-def own_broker(tmp_path: Path) -> Iterator[Broker]:
-    """A broker that this test may stop."""
+@pytest.fixture(scope="module")
+def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A broker that these tests may stop; each leaves it running."""
     require_broker()
-    with running_broker(tmp_path / "kafka") as running:
+    with running_broker(tmp_path_factory.mktemp("kafka")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """What a test gave up is gone before the next one begins."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
@@ -134,7 +141,7 @@ def test_a_killed_writer_goes_on_behind_its_last_entry(logs: list[KafkaLog], bro
 @pytest.mark.parametrize("looks", [True, False], ids=["reads the bookmark", "only repeats"])
 def test_a_broker_that_stands_still_gets_each_entry_once(own_broker: Broker, looks: bool) -> None:
     client = KafkaClient(own_broker.address, call_seconds=2.0)
-    log = KafkaLog(client, "still", partitions=2)
+    log = KafkaLog(client, uuid.uuid4().hex, partitions=2)
     log.append([b"1", b"1"], ("feed", {"number": b"1"}))
     own_broker.stand_still()
     with pytest.raises(LogUnavailable, match="no answer"):

@@ -1,0 +1,73 @@
+"""What goes to which part: nothing splits, nothing is lost, and the first order comes back."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from streams.batch import Batch, Tally
+from streams.codec import decode, encode
+from streams.partition import hotline_of, join, part_of, split
+from streams.records import Arrived, AtTheDoor, Cell, Door, Ended, Fact, GivenUp, Handled, Outcome, Seen, identify
+
+
+def batch(seed: int, calls: int = 60) -> Batch:
+    chance = random.Random(seed)
+    facts: list[Fact] = []
+    for number in range(calls):
+        hotline = f"hotline {chance.randrange(9)}"
+        visit, at_ms = identify(seed, number), 1_000 * number
+        facts += [
+            Arrived(visit, at_ms, Cell(hotline, provider=f"p{number % 3}")),
+            Ended(visit, at_ms + 5, Outcome.ANSWERED, b"agent", hotline=hotline),
+            Handled(visit, at_ms + 9, 4, hotline=hotline),
+            GivenUp(visit, at_ms + 7, hotline),
+            AtTheDoor(identify(seed, number, "door"), at_ms, Door.CLOSED, Cell(hotline)),
+            Seen(at_ms, Cell(hotline)),
+        ]
+    chance.shuffle(facts)
+    tally = Tally(received=9, counted=8, dead=1)
+    return Batch("acd", 7, 12_345, tally, facts, 60_000, "error", "why")
+
+
+@pytest.mark.parametrize("parts", [1, 2, 8, 64])
+def test_a_split_keeps_everything_once_and_visits_and_cells_whole(parts: int) -> None:
+    whole = batch(seed=parts)
+    pieces = split(whole, parts)
+    assert len(pieces) == parts
+    assert join(pieces) == whole.facts
+    total = Tally()
+    for piece in pieces:
+        total.add(piece.tally)
+        said = (piece.feed, piece.sequence, piece.collected_ms, piece.last_event_ms, piece.state, piece.message)
+        assert said == ("acd", 7, 12_345, 60_000, "error", "why")
+    assert total == whole.tally
+    homes: dict[bytes | str, int] = {}
+    for number, piece in enumerate(pieces):
+        for fact in piece.facts:
+            keys = [hotline_of(fact)] if isinstance(fact, Seen) else [hotline_of(fact), fact.visit]
+            for key in keys:
+                assert homes.setdefault(key, number) == number
+
+
+def test_the_first_order_comes_back_from_the_log() -> None:
+    pieces = split(batch(seed=3), 4)
+    read = [decode(encode(piece)) for piece in pieces]
+    bare = [decode(encode(batch(seed=3)))]
+    assert join(read) == bare[0].facts
+
+
+def test_a_heartbeat_reaches_every_part_and_counts_once() -> None:
+    pieces = split(Batch("acd", 1, 5, Tally(received=2, dead=2), []), 8)
+    assert [piece.sequence for piece in pieces] == [1] * 8
+    assert sum(piece.tally.received for piece in pieces) == 2
+
+
+def test_a_name_has_the_same_part_for_ever() -> None:
+    """Known answers: a log that exists must be read the same by every release."""
+    assert [part_of(name, 8) for name in ("", "Verkauf", "Service", "Börse", "a\udcff")] == KNOWN
+    assert {part_of(f"hotline {number}", 8) for number in range(200)} == set(range(8))
+
+
+KNOWN = [4, 2, 7, 0, 4]
