@@ -43,10 +43,11 @@ def recover(part: LogPart, states: States, pipeline: Pipeline, reached: Callable
 def take_in(pipeline: Pipeline, entries: Sequence[Entry]) -> str:
     """Applies entries and returns the position of the last; START without any. Unreadable ones are logged and left."""
     position = START
-    for entry in entries:
-        try:
-            pipeline.apply(entry.payload)
-        except UnreadableBatch as error:
-            _logger.error("log entry %s is left out: %s", entry.position, error)
-        position = entry.position
+    with pipeline.gathering():
+        for entry in entries:
+            try:
+                pipeline.apply(entry.payload)
+            except UnreadableBatch as error:
+                _logger.error("log entry %s is left out: %s", entry.position, error)
+            position = entry.position
     return position

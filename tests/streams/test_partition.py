@@ -46,7 +46,9 @@ def test_a_split_keeps_everything_once_and_visits_and_cells_whole(parts: int) ->
     homes: dict[bytes | str, int] = {}
     for number, piece in enumerate(pieces):
         for fact in piece.facts:
-            keys = [hotline_of(fact)] if isinstance(fact, Seen) else [hotline_of(fact), fact.visit]
+            keys: list[bytes | str] = [hotline_of(fact)]
+            if not isinstance(fact, Seen):
+                keys.append(fact.visit)
             for key in keys:
                 assert homes.setdefault(key, number) == number
 

@@ -1,0 +1,44 @@
+"""Many small batches as one: the engine's cost is per batch, not per fact (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from streams.codec import ENDED, HANDLED, NONE, Columns
+
+
+def together(batches: Sequence[Columns]) -> Columns:
+    """All facts of these batches, which may be of different feeds, in their order.
+
+    Everything but the facts, their cells and agents is that of the last batch.
+    """
+    last = batches[-1]
+    if len(batches) == 1:
+        return last
+    cells: list[bytes] = []
+    agents: list[bytes] = []
+    cells_before, agents_before = [], []
+    for batch in batches:
+        cells_before.append(len(cells))
+        agents_before.append(len(agents))
+        cells += batch.cells
+        agents += batch.agents
+    kind = np.concatenate([batch.kind for batch in batches])
+    ref = np.concatenate([batch.ref for batch in batches])
+    sizes = [batch.kind.size for batch in batches]
+    names_agent = (kind == ENDED) | (kind == HANDLED)
+    before = np.where(names_agent, np.repeat(agents_before, sizes), np.repeat(cells_before, sizes))
+    return last._replace(
+        cells=cells,
+        agents=agents,
+        kind=kind,
+        visit=np.concatenate([batch.visit for batch in batches]),
+        at_ms=np.concatenate([batch.at_ms for batch in batches]),
+        ref=np.where(ref == NONE, NONE, ref + before).astype(np.int32),
+        code=np.concatenate([batch.code for batch in batches]),
+        version=np.concatenate([batch.version for batch in batches]),
+        handling=np.concatenate([batch.handling for batch in batches]),
+        places=np.zeros(0, np.uint32),
+    )
