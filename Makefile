@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 PYTEST_WORKERS ?= 2
 
-.PHONY: run test check torture install servers static lock clean
+.PHONY: run test check torture install servers static kafka lock clean
 
 run: install ## Leitstand with a simulated contact centre; says where to look and how to log in
 	@exec $(BIN)/leitstand up --demo
@@ -34,8 +34,11 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-servers: ## what the tests need from Debian: a newer Redis and a browser
+servers: ## what the tests need from Debian: a newer Redis, a browser, Java and Maven for a Kafka broker
 	@sh tests/install_servers.sh
+
+kafka: ## a real Kafka broker for development in build/kafka-data, until Ctrl-C: KAFKA_BROKERS=127.0.0.1:9092
+	@exec sh tests/kafka/broker.sh run build/kafka-data 9092
 
 lock: ## renews requirements.lock from pyproject.toml (needs uv on the path)
 	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-annotate --no-header \
