@@ -28,7 +28,7 @@ from tests.kafka.broker import running_broker
 HOTLINES = 200
 PER_SECOND = 50
 PER_BATCH = 500
-TABLE_RECORDS = 4_000
+TABLE_RECORDS = 1_000
 _LEAST_OF_BARE, _LEAST_OF_TABLE, _LEAST_OF_TWO = 0.8, 40.0, 1.6
 
 

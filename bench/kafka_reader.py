@@ -25,14 +25,17 @@ def ours(broker: str, topic: str, part: int, count: int, redis: str) -> tuple[fl
     """The whole processor over one partition, from its beginning."""
     client = KafkaClient(broker)
     began_ms = time.time_ns() // 1_000_000
+    entries = KafkaPart(client, topic, part)
     processor = Processor(
-        KafkaPart(client, topic, part),
+        entries,
         RedisStore(connect(Path(redis)), name=f"bench:{uuid.uuid4()}"),
         # The clock runs on from the hour of the records, so that they all lie in the windows.
         lambda: START_MS + 3_600_000 + time.time_ns() // 1_000_000 - began_ms,
         StateFile(Path(redis).parent / f"{uuid.uuid4()}"),
         lambda _: SiteClock("Europe/Berlin", 0),
     )
+    # Everybody's time begins with the first message: connecting is over then.
+    assert entries.first() is not None
     _ready()
     began = time.time()
     # Not `start`, which would read to the end without a tick or a publish.
