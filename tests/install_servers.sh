@@ -1,10 +1,14 @@
 #!/bin/sh
-# Makes sure that the real parts which the tests use are there: Redis and Chromium from Debian.
+# Makes sure that the real parts which the tests use are there: Redis, PostgreSQL, nginx, systemd-analyze and Chromium from Debian.
 set -eu
 
 missing=""
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
+command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
+# Debian keeps it off the path.
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
