@@ -66,7 +66,7 @@ class Life:
             beside=in_a_thread,
         )
         self.processor.start()
-        self._facts = iter(history(1, START_MS, 600_000).facts)
+        self._facts = iter(history(1, START_MS, span_ms=600_000).facts)
         self._sequence = 0
 
     def seconds(self, count: int) -> None:
@@ -101,7 +101,7 @@ def test_ticks_and_pictures_go_on_while_the_disk_is_slow(tmp_path: Path, slow_di
 
 def test_what_is_saved_is_the_state_of_one_instant(tmp_path: Path, slow_disk: SlowDisk) -> None:
     life = Life(tmp_path)
-    life.seconds(20)
+    life.seconds(19)
     position, right = life.processor.position, counted(life.processor.pipeline.engine)
     life.processor.save()
     assert slow_disk.reached.wait(30)
@@ -115,7 +115,7 @@ def test_what_is_saved_is_the_state_of_one_instant(tmp_path: Path, slow_disk: Sl
     again = Pipeline(new_engine(0))
     saved.restore(again, saved.now_ms)
     assert counted(again.engine) == right
-    assert again.feeds["f"].tally.received == 20
+    assert again.feeds["f"].tally.received == 19
 
 
 def test_the_log_is_trimmed_behind_what_stands_not_behind_what_is_being_saved(
