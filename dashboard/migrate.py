@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.script.revision import ResolutionError
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from dashboard.database import DatabaseRefused
 
@@ -49,8 +49,10 @@ def bring_up_to_date(engine: Engine) -> None:
             return  # another process was quicker
         if revision is not None:
             _check_known(known, revision, engine)
+        new = not inspect(connection).has_table("users")
         _run(known, connection)
-    _logger.info("database brought from revision %s to %s", revision or "none", newest)
+    if not new:
+        _logger.info("database brought from revision %s to %s", revision or "of the first release", newest)
 
 
 def _revision(connection: Connection) -> str | None:
