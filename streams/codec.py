@@ -6,6 +6,7 @@ of the batch. `decode` gives the typed records back, `decode_columns` the arrays
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -197,6 +198,26 @@ def decode_columns(payload: bytes) -> Columns:
         np.frombuffer(wire.handling, "<i4").reshape(-1, 3),
         np.frombuffer(wire.places, "<u4"),
         wire.skew_ms,
+    )
+
+
+def join(batches: Sequence[Columns]) -> Columns:
+    """Several batches as one, with all their facts; what is said about a feed is the last one's."""
+    refs, cells, agents = [], 0, 0
+    for batch in batches:
+        names_agent = (batch.kind == ENDED) | (batch.kind == HANDLED)
+        refs.append(np.where(batch.ref == NONE, NONE, batch.ref + np.where(names_agent, agents, cells)))
+        cells, agents = cells + len(batch.cells), agents + len(batch.agents)
+    return batches[-1]._replace(
+        cells=[cell for batch in batches for cell in batch.cells],
+        agents=[agent for batch in batches for agent in batch.agents],
+        kind=np.concatenate([batch.kind for batch in batches]),
+        visit=np.concatenate([batch.visit for batch in batches]),
+        at_ms=np.concatenate([batch.at_ms for batch in batches]),
+        ref=np.concatenate(refs).astype(np.int32),
+        code=np.concatenate([batch.code for batch in batches]),
+        version=np.concatenate([batch.version for batch in batches]),
+        handling=np.concatenate([batch.handling for batch in batches]),
     )
 
 

@@ -6,8 +6,11 @@ recognised and changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from streams.batch import Tally
-from streams.codec import decode_columns
+from streams.codec import Columns, decode_columns, join
 from streams.engine import Engine
 from streams.store import FeedReport
 
@@ -19,6 +22,21 @@ class Pipeline:
         self.engine = engine
         self.feeds: dict[str, FeedReport] = {}
         self._changed: set[str] = set()
+        self._together: list[Columns] | None = None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is applied while this is open reaches the engine at its end, all at once: cheaper, with the same result.
+
+        The engine must not be read or ticked meanwhile.
+        """
+        self._together = []
+        try:
+            yield
+        finally:
+            waiting, self._together = self._together, None
+            if waiting:
+                self.engine.apply(join(waiting))
 
     def apply(self, payload: bytes) -> None:
         """Takes in one log entry. Raises `UnreadableBatch` and then has changed nothing."""
@@ -28,7 +46,10 @@ class Pipeline:
             report = self.feeds[columns.feed] = FeedReport(columns.feed, Tally())
         if columns.sequence <= report.sequence:
             return
-        self.engine.apply(columns)
+        if self._together is None:
+            self.engine.apply(columns)
+        else:
+            self._together.append(columns)
         report.sequence = columns.sequence
         report.tally.add(columns.tally)
         report.heard_ms = columns.collected_ms

@@ -28,9 +28,10 @@ def analyze(*words: str | Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(params=UNITS, ids=lambda unit: unit.name)
 def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The unit with the program of this environment in the place of the one that is to be installed."""
-    text = request.param.read_text()
+    shipped: Path = request.param
+    text = shipped.read_text()
     assert text.count(LEITSTAND) == 1
-    copy = tmp_path / request.param.name
+    copy = tmp_path / shipped.name
     copy.write_text(text.replace(LEITSTAND, str(Path(sys.executable).with_name("leitstand"))))
     return copy
 

@@ -8,7 +8,7 @@ from streams.batch import Batch, Tally
 from streams.codec import UnreadableBatch, encode
 from streams.pipeline import Pipeline
 from streams.records import Arrived, Fact, identify
-from tests.streams.histories import CELLS, counted, new_engine
+from tests.streams.histories import CELLS, counted, history, new_engine
 
 NOW_MS = 1_783_512_000_000
 
@@ -77,3 +77,27 @@ def test_changed_feeds_are_told_once() -> None:
     assert pipeline.changed_feeds() == []
     pipeline.apply(entry(2))
     assert pipeline.changed_feeds() == []
+
+
+def test_entries_applied_together_give_what_each_by_itself_gives() -> None:
+    facts = history(5, NOW_MS).facts
+    payloads = [
+        encode(Batch("ab"[number % 2], number // 2 + 1, NOW_MS, Tally(1, 1), facts[number::7], NOW_MS))
+        for number in range(7)
+    ]
+    # Repeated, out of order of their sequence, one without facts, one that cannot be read.
+    payloads = [*payloads[:4], payloads[1], encode(Batch("c", 1, NOW_MS, Tally(), [], NOW_MS)), *payloads[4:]]
+    alone, together = Pipeline(new_engine(NOW_MS)), Pipeline(new_engine(NOW_MS))
+    for payload in payloads:
+        alone.apply(payload)
+    with together.together():
+        for payload in payloads:
+            together.apply(payload)
+        with pytest.raises(UnreadableBatch):
+            together.apply(b"nonsense")
+    for later in range(0, 9_000_000, 1_500_000):
+        for pipeline in (alone, together):
+            pipeline.engine.tick(NOW_MS + later)
+        assert counted(together.engine) == counted(alone.engine)
+    assert counted(alone.engine)["day", "live"]["offered"] > 0
+    assert together.feeds == alone.feeds
