@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("tick_ms", "tick, at a whole second"),
         ("readings_ms", "readings of changed cells"),
         ("publish_ms", "publish to Redis"),
-        ("save_ms", "save the state"),
+        ("save_ms", "save the state: counting stands still"),
     ):
         values = measured[name]
         if values:

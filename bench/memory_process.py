@@ -19,6 +19,7 @@ from streams.pipeline import Pipeline
 from streams.reading import Reading
 from streams.redis_client import connect
 from streams.runtimes.embedded import Processor
+from streams.runtimes.saving import in_a_thread
 from streams.states import StateFile
 from streams.store import FeedReport
 from streams.store_redis import RedisStore
@@ -67,7 +68,7 @@ class TimedStore(RedisStore):
 
 
 class TimedProcessor(Processor):
-    """A processor that notes what saving costs."""
+    """A processor that notes for how long saving stops it."""
 
     def save(self) -> None:
         """See `Processor.save`."""
@@ -93,6 +94,7 @@ def main(address: str, folder: str, start_ms: int) -> None:
         lambda: now[0],
         StateFile(Path(folder) / "state"),
         clock_of,
+        beside=in_a_thread,
     )
     processor.start()
     # The folder is new, so nothing was taken up that this would throw away.

@@ -13,14 +13,22 @@ from commands import wiring
 from commands.failures import WorkFailed, WrongCall
 from config.settings import Settings
 from dashboard.access import Refused, Scope
-from dashboard.database import open_database
+from dashboard.database import LOST, DatabaseRefused, open_database
 from dashboard.users import Apart, NameTaken, Users, on_the_spot
 
 
 def users(data: Path, apart: Apart = on_the_spot) -> Users:
-    """The accounts of a data folder, or of DATABASE_URL."""
+    """The accounts of a data folder, or of DATABASE_URL. Raises `WorkFailed` where they cannot be had."""
     wiring.prepare(data)
-    return Users(open_database(os.environ.get("DATABASE_URL") or data), wiring.wall_clock_ms, apart)
+    try:
+        database = open_database(os.environ.get("DATABASE_URL") or data)
+    except DatabaseRefused as error:
+        raise WorkFailed(str(error)) from error
+    except LOST as error:
+        why = getattr(error, "orig", None) or error
+        message = f"the database of accounts does not answer: {why}: start it, or correct DATABASE_URL"
+        raise WorkFailed(message) from error
+    return Users(database, wiring.wall_clock_ms, apart)
 
 
 def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
@@ -30,6 +38,9 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
         scope = _scope(arguments.scope)
         password = _password(from_stdin=arguments.password_stdin)
         user = users(data).add_user(arguments.name, password, arguments.role, scope)
+    except LOST as error:
+        message = "the database of accounts stopped answering: call again"
+        raise WorkFailed(message) from error
     except NameTaken as error:
         raise WorkFailed(str(error)) from error
     except Refused as error:

@@ -13,6 +13,7 @@ from config.settings import Settings
 from streams.log_redis import RedisLog
 from streams.redis_client import connect
 from streams.runtimes.embedded import LogShrank, Processor
+from streams.runtimes.saving import in_a_thread
 from streams.runtimes.supervisor import end_with_parent
 from streams.states import StateFile
 from streams.store import Fenced
@@ -37,6 +38,7 @@ def run(settings: Settings, data: Path, address: str) -> None:
         wiring.clock_of(settings),
         settings.limits.give_up_ms,
         lambda now_ms, position: log.trim(now_ms - settings.storage.log_hours * 3_600_000, position),
+        in_a_thread,
     )
     collector = threading.Thread(target=_collect, args=(settings, data, log, stop), name="collecting")
     wiring.patiently(processor.start, stop)
@@ -55,7 +57,7 @@ def run(settings: Settings, data: Path, address: str) -> None:
     finally:
         stop.set()
         collector.join()
-    processor.save()
+    processor.close()
 
 
 def _collect(settings: Settings, data: Path, log: RedisLog, stop: threading.Event) -> None:

@@ -54,6 +54,7 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
             settings = demo_settings(settings, data)
         # All in one place needs no Kafka, wherever else the same environment is used.
         settings = replace(settings, storage=replace(settings.storage, kafka_brokers=""))
+        users(data)  # before anything is started: a database that cannot be used ends this here
         try:
             _Running(arguments, settings, data).run()
         except RedisNotStarted as error:

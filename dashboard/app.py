@@ -16,6 +16,7 @@ from dashboard import api, guard, login, precompressed, security, sessions, stre
 from dashboard.access import PERMISSIONS
 from dashboard.assets import DESK_SCRIPTS, SCRIPTS, STYLES, Assets
 from dashboard.board import Board, View
+from dashboard.database import LOST
 from dashboard.hub import Hub
 from dashboard.page import Visitor
 from dashboard.sessions import caller, caller_or_none, language_of
@@ -125,7 +126,7 @@ def create_app(
     return app
 
 
-_PAGES = {403: "forbidden.html", 404: "notfound.html", 500: "failed.html"}
+_PAGES = {403: "forbidden.html", 404: "notfound.html", 500: "failed.html", 503: "unanswered.html"}
 
 
 def _register_errors(app: Flask) -> None:
@@ -134,6 +135,14 @@ def _register_errors(app: Flask) -> None:
         if error.response is not None:
             return error.response
         return _error(error.code or 500, error.description or error.name)
+
+    def unanswered(_: Exception) -> Response:
+        response = _error(503, "the database of accounts does not answer")
+        response.headers["Retry-After"] = "2"
+        return response
+
+    for lost in LOST:
+        app.register_error_handler(lost, unanswered)
 
     @app.errorhandler(Exception)
     def failed(_: Exception) -> Response:
@@ -153,5 +162,6 @@ def _error(status: int, reason: str) -> Response:
         status=status,
         reason=reason,
         csrf=session.csrf if session else "",
+        again=login.safe_path(request.full_path.removesuffix("?")) or "/",
     )
     return make_response(page, status)

@@ -7,11 +7,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select
+from sqlalchemy.engine import Engine
 
-from dashboard.database import ATTEMPTS
+from dashboard.database import ATTEMPTS, write_row
 
 FREE_FAILURES = 4
 """So many failures cost nothing: people mistype. From the next one on every failure doubles the delay."""
@@ -72,24 +71,15 @@ class Attempts:
         with self._database.begin() as connection:
             connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.last_ms <= now_ms - FORGET_AFTER_MS))
             for subject in subjects:
-                _count(connection, _key(subject), now_ms)
+                once_more = {"failures": ATTEMPTS.c.failures + 1, "last_ms": now_ms}
+                new = {"failures": 1, "last_ms": now_ms}
+                write_row(connection, ATTEMPTS, {"subject": _key(subject)}, new, **once_more)
 
     def succeeded(self, subjects: Subjects) -> None:
         """These subjects begin anew."""
         with self._database.begin() as connection:
             keys = [_key(subject) for subject in subjects]
             connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.subject.in_(keys)))
-
-
-def _count(connection: Connection, key: str, now_ms: int) -> None:
-    more = update(ATTEMPTS).where(ATTEMPTS.c.subject == key)
-    if connection.execute(more.values(failures=ATTEMPTS.c.failures + 1, last_ms=now_ms)).rowcount:
-        return
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(ATTEMPTS).values(subject=key, failures=1, last_ms=now_ms))
-    except IntegrityError:
-        connection.execute(more.values(failures=ATTEMPTS.c.failures + 1, last_ms=now_ms))
 
 
 def _key(subject: tuple[str, ...]) -> str:

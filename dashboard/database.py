@@ -1,20 +1,59 @@
-"""The SQL that people's input lives in: accounts, sessions, failed logins. SQLite by default, another by URL.
+"""The SQL that people's input lives in: accounts, sessions, failed logins. SQLite by default, PostgreSQL by URL.
 
 SQLite runs in WAL mode, so that pages and commands may use one file from several processes.
 """
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, MetaData, String, Table, create_engine, event
-from sqlalchemy.engine import Engine
-from sqlalchemy.schema import CreateTable
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    make_url,
+    text,
+    update,
+)
+from sqlalchemy import exc as sql
+from sqlalchemy.engine import Connection, Engine
 
 FILE_NAME = "leitstand.sqlite"
+LOST = (sql.OperationalError, sql.InterfaceError, sql.TimeoutError)
+"""What is raised while the database does not answer. Nothing was written then, and trying again later is right."""
+
+REVISION = "0001"
+"""The newest of the steps in `dashboard/migrations/versions`, which lead to these tables."""
+
 _BUSY_MS = 5000
+_PATIENCE_SECONDS = 5
+_POSTGRES = {
+    "connect_timeout": _PATIENCE_SECONDS,
+    # A database whose machine vanished must not hold a page for the quarter of an hour that TCP would wait.
+    "tcp_user_timeout": _PATIENCE_SECONDS * 1000,
+    "options": f"-c statement_timeout={_PATIENCE_SECONDS * 1000} -c lock_timeout={_PATIENCE_SECONDS * 1000}",
+    "application_name": "leitstand",
+}
+_logger = logging.getLogger(__name__)
+
+
+class DatabaseRefused(Exception):
+    """The database cannot be used as it is; the message says what to do."""
+
 
 TABLES = MetaData()
 
@@ -63,24 +102,87 @@ RIGHTS = Table(
 
 
 def open_database(place: Path | str) -> Engine:
-    """The database in this data folder, or at this URL; its tables are made where they are missing.
+    """The database in this data folder, or at this URL, with the tables of this release.
 
-    A new SQLite file is readable by its owner only. Raises OSError or SQLAlchemyError where it cannot be opened.
+    A new SQLite file is readable by its owner only. Raises `DatabaseRefused` where the URL or the tables are not ours
+    to use, one of `LOST` where the database does not answer, OSError where the file cannot be made.
     """
     if isinstance(place, Path):
         place.mkdir(parents=True, exist_ok=True)
         path = place / FILE_NAME
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        url = f"sqlite:///{path.resolve()}"
+        url = URL.create("sqlite", database=str(path.resolve()))
     else:
-        url = place
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
+        url = _url(place)
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url)
         event.listen(engine, "connect", _prepare_sqlite)
-    with engine.begin() as connection:
-        for table in TABLES.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
+    else:
+        # A pooled connection is asked before it is used: after a restart of the database the next page works.
+        engine = create_engine(url, pool_pre_ping=True, pool_timeout=_PATIENCE_SECONDS, connect_args=_POSTGRES)
+    _tell_of_outages(engine)
+    if _revision(engine) != REVISION:
+        # Imported here: half a second that every start but the first of a release need not wait for.
+        from dashboard.migrate import bring_up_to_date  # noqa: PLC0415
+
+        bring_up_to_date(engine)
     return engine
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def write_row(
+    connection: Connection, table: Table, key: Mapping[str, object], new: Mapping[str, object], **changed: object
+) -> None:
+    """Changes the row of this key, or makes it of `key` and `new`; also where others make the same row right now."""
+    change = update(table).where(*(table.c[name] == value for name, value in key.items())).values(changed or new)
+    if connection.execute(change).rowcount:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(table).values({**key, **new}))
+    except sql.IntegrityError:
+        connection.execute(change)
+
+
+def _url(written: str) -> URL:
+    try:
+        url = make_url(written)
+    except sql.ArgumentError as error:
+        message = f"DATABASE_URL cannot be read: {error}: write postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+        raise DatabaseRefused(message) from None
+    name = url.get_backend_name()
+    if name in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if name == "sqlite":
+        return url
+    message = f"DATABASE_URL names {name!r}: Leitstand keeps accounts in postgresql+psycopg:// or sqlite:///"
+    raise DatabaseRefused(message)
+
+
+def _tell_of_outages(engine: Engine) -> None:
+    """One line in the log when the database stops answering, one when it answers again."""
+    lost = False
+
+    @event.listens_for(engine, "handle_error")
+    def failed(context: Any) -> None:
+        nonlocal lost
+        if isinstance(context.sqlalchemy_exception, LOST) and not lost:
+            lost = True
+            where = engine.url.render_as_string()
+            _logger.error("database %s does not answer, trying again: %s", where, context.original_exception)
+
+    @event.listens_for(engine, "checkout")
+    def answered(*_: object) -> None:
+        nonlocal lost
+        if lost:
+            lost = False
+            _logger.info("database is back")
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

@@ -10,6 +10,7 @@ import secrets
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
+from dashboard.database import LOST
 from dashboard.users import ABSOLUTE_MS, Session, Users
 
 SECURE_COOKIE = "__Host-leitstand"
@@ -46,12 +47,17 @@ def install(app: Flask, users: Users, default_language: str) -> None:
     @manager.request_loader  # type: ignore[untyped-decorator]  # flask-login has no types
     def load(asked: Request) -> SignedIn | None:
         token = asked.cookies.get(cookie_name(asked.is_secure))
-        session = users.session(token) if token else None
-        if session is None:
+        if not token or g.get("database_lost"):
             return None
-        if asked.path not in AUTOMATIC:
-            users.note_use(session)
-        return SignedIn(session)
+        try:
+            session = users.session(token)
+            if session is not None and asked.path not in AUTOMATIC:
+                users.note_use(session)
+        except LOST:
+            # Asked again while the answer about this is made: then nobody is logged in, and the cookie stays.
+            g.database_lost = True
+            raise
+        return SignedIn(session) if session is not None else None
 
 
 def cookie_name(secure: bool) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from flask import Flask, Response, abort, request
 
 from dashboard.access import ViewKind, may_view
 from dashboard.board import View
 from dashboard.channel import HEARTBEAT, Channel
+from dashboard.database import LOST
 from dashboard.hub import Hub
 from dashboard.outlet import CHECK_EVERY_SECONDS, Outlet, connection_of
 from dashboard.sessions import caller, language_of
@@ -81,6 +83,8 @@ def register(app: Flask, hub: Hub, users: Users, ended: threading.Event) -> None
         if open_streams[session.token] >= STREAMS_PER_SESSION:
             abort(429)
         open_streams[session.token] += 1
+        # Remembered from here on, so that the stream outlives a pause of the database.
+        users.still_open(session.token)
         channel = hub.join(session.user.scope, language_of(session), view)
 
         def leave() -> None:
@@ -106,5 +110,6 @@ def stands(users: Users, session: Session, kind: ViewKind) -> bool:
     if now is None or now.user.scope != session.user.scope or not may_view(now.user.role, kind):
         return False
     if kind == "wall":
-        users.note_use(now)
+        with suppress(*LOST):  # noted the next time
+            users.note_use(now)
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
@@ -17,13 +18,15 @@ from sqlalchemy.exc import IntegrityError
 
 from dashboard.access import Refused, Role, Scope, check_account
 from dashboard.attempts import Attempts
-from dashboard.database import KNOWN_ADDRESSES, RIGHTS, SESSIONS, USERS
+from dashboard.database import KNOWN_ADDRESSES, LOST, RIGHTS, SESSIONS, USERS, write_row
 
 IDLE_MS = 30 * 60_000
 ABSOLUTE_MS = 12 * 3600_000
 _NOTE_USE_AFTER_MS = 60_000
 _KNOWN_FOR_MS = 30 * 86_400_000
 _LOOK_AGAIN_MS = 1000
+WITHOUT_DATABASE_MS = 5 * 60_000
+"""So long an open stream outlives the database; rights that change elsewhere meanwhile are not noticed."""
 
 LANGUAGES = ("de", "en")
 SHORTEST_PASSWORD = 8
@@ -92,6 +95,7 @@ class Users:
         self._open: dict[str, Session] = {}
         self._revision = -1
         self._looked_ms = -_LOOK_AGAIN_MS
+        self._answered_ms = 0
 
     def users_exist(self) -> bool:
         """False until the first account has been made."""
@@ -177,8 +181,7 @@ class Users:
     def _remember(self, connection: Connection, user_id: int, address: str, now_ms: int) -> None:
         table = KNOWN_ADDRESSES
         connection.execute(delete(table).where(table.c.last_ms <= now_ms - _KNOWN_FOR_MS))
-        connection.execute(delete(table).where(table.c.user_id == user_id, table.c.address == address))
-        connection.execute(insert(table).values(user_id=user_id, address=address, last_ms=now_ms))
+        write_row(connection, table, {"user_id": user_id, "address": address}, {"last_ms": now_ms})
 
     def set_language(self, user_id: int, language: str) -> None:
         """Stores the language that the user chose. Raises `Refused`."""
@@ -243,31 +246,38 @@ class Users:
             self._open[session.token] = replace(session, last_used_ms=now_ms)
 
     def still_open(self, token: str) -> Session | None:
-        """Like `session`, for streams: remembered until somebody's rights change, looked up once a second at most."""
+        """Like `session`, for streams: remembered until somebody's rights change, looked up once a second at most.
+
+        While the database does not answer, what is remembered stands, for five minutes; then None.
+        """
         now_ms = self._clock()
         if not 0 <= now_ms - self._looked_ms < _LOOK_AGAIN_MS:
             self._looked_ms = now_ms
-            revision = self._read_revision()
-            if revision != self._revision:
-                self._revision = revision
-                self._open.clear()
+            with suppress(*LOST):
+                self._forget_where_rights_changed()
+                self._answered_ms = now_ms
         session = self._open.get(token)
         if session is None or not session.lasts(now_ms):
-            session = self.session(token)
+            try:
+                session = self.session(token)
+            except LOST:
+                return None
             if session is None:
                 self._open.pop(token, None)
             else:
                 self._open[token] = session
-        return session
+        return session if now_ms - self._answered_ms < WITHOUT_DATABASE_MS else None
 
-    def _read_revision(self) -> int:
+    def _forget_where_rights_changed(self) -> None:
         with self._database.connect() as connection:
-            return connection.execute(select(func.max(RIGHTS.c.revision))).scalar() or 0
+            revision = connection.execute(select(func.max(RIGHTS.c.revision))).scalar() or 0
+        if revision != self._revision:
+            self._revision = revision
+            self._open.clear()
 
 
 def _count_revision(connection: Connection) -> None:
-    if not connection.execute(update(RIGHTS).values(revision=RIGHTS.c.revision + 1)).rowcount:
-        connection.execute(insert(RIGHTS).values(id=1, revision=1))
+    write_row(connection, RIGHTS, {"id": 1}, {"revision": 1}, revision=RIGHTS.c.revision + 1)
 
 
 def _name_key(name: str) -> str:

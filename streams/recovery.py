@@ -12,6 +12,8 @@ from streams.snapshot import UnusableSnapshot
 from streams.states import States
 
 ENTRIES_AT_ONCE = 64
+_MOST_AT_ONCE = 2048
+_BYTES_AT_ONCE = 2_000_000
 _logger = logging.getLogger(__name__)
 
 
@@ -34,9 +36,13 @@ def recover(part: LogPart, states: States, pipeline: Pipeline, reached: Callable
                 position = saved.position
             else:
                 _logger.warning("the log has no entry %s of the saved state: reading the whole log", saved.position)
-    while entries := part.read(position, ENTRIES_AT_ONCE):
+    at_once = ENTRIES_AT_ONCE
+    while entries := part.read(position, at_once):
         position = take_in(pipeline, entries)
         reached(position)
+        # Small entries are read by the thousand, large ones stay few: memory is bounded and the engine kept busy.
+        small = sum(len(entry.payload) for entry in entries) < _BYTES_AT_ONCE
+        at_once = min(at_once * 2, _MOST_AT_ONCE) if small else ENTRIES_AT_ONCE
     return position
 
 

@@ -6,8 +6,11 @@ does not match its checksum or comes from another version is not used; the log i
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import os
+import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -19,6 +22,8 @@ from streams.store import FeedReport
 VERSION = 1
 _MAGIC = b"leitstand snapshot\n"
 _DIGEST_BYTES = 32
+_MAP_32, _BYTES_32 = 0xDF, 0xC6
+"""MessagePack's heads of a map and of bytes whose lengths are given in four bytes."""
 
 
 class UnusableSnapshot(Exception):
@@ -46,22 +51,43 @@ class Snapshot(msgspec.Struct):
 
 
 def take(pipeline: Pipeline, position: str) -> Snapshot:
-    """The state of a pipeline that has applied the log up to `position`."""
+    """The state of a pipeline that has applied the log up to `position`: a copy, which the pipeline leaves alone."""
     cells, visits = pipeline.engine.dump()
-    return Snapshot(VERSION, position, pipeline.engine.now_ms, cells, visits, list(pipeline.feeds.values()))
+    feeds = copy.deepcopy(list(pipeline.feeds.values()))
+    return Snapshot(VERSION, position, pipeline.engine.now_ms, list(cells), visits, feeds)
 
 
-def encode(snapshot: Snapshot) -> bytes:
-    """The content of a file, with its checksum."""
-    body = msgspec.msgpack.encode(snapshot)
-    return _MAGIC + hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest() + body
+def content(snapshot: Snapshot) -> list[bytes]:
+    """What stands in the file, in pieces, the checksum included.
+
+    The columns are the snapshot's own: put together, they would need the state's memory once more.
+    """
+    body = list(_encoded(msgspec.structs.asdict(snapshot)))
+    digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
+    for piece in body:
+        digest.update(piece)
+    return [_MAGIC, digest.digest(), *body]
+
+
+def _encoded(value: object) -> Iterator[bytes]:
+    """MessagePack of the value, bytes as pieces of their own."""
+    if isinstance(value, dict):
+        yield struct.pack(">BI", _MAP_32, len(value))
+        for name, inner in value.items():
+            yield msgspec.msgpack.encode(name)
+            yield from _encoded(inner)
+    elif isinstance(value, bytes):
+        yield struct.pack(">BI", _BYTES_32, len(value))
+        yield value
+    else:
+        yield msgspec.msgpack.encode(value)
 
 
 def save(snapshot: Snapshot, path: Path) -> None:
     """Replaces the file at `path`. Raises OSError when the disk refuses; the old file then still stands."""
     beside = path.with_suffix(".new")
     with beside.open("wb") as file:
-        file.write(encode(snapshot))
+        file.writelines(content(snapshot))
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
@@ -75,17 +101,17 @@ def save(snapshot: Snapshot, path: Path) -> None:
 def load(path: Path) -> Snapshot | None:
     """The snapshot at `path`; None where there is none. Raises `UnusableSnapshot`."""
     try:
-        content = path.read_bytes()
+        found = memoryview(path.read_bytes())
     except FileNotFoundError:
         return None
-    return decode(content, str(path))
+    return decode(found, str(path))
 
 
-def decode(content: bytes, path: str) -> Snapshot:
-    """What `encode` wrote; `path` is for messages. Raises `UnusableSnapshot`."""
-    head, body = content[: len(_MAGIC) + _DIGEST_BYTES], content[len(_MAGIC) + _DIGEST_BYTES :]
+def decode(found: bytes | memoryview, path: str) -> Snapshot:
+    """What `content` wrote; `path` is for messages. Raises `UnusableSnapshot`."""
+    head, body = found[: len(_MAGIC) + _DIGEST_BYTES], found[len(_MAGIC) + _DIGEST_BYTES :]
     if head != _MAGIC + hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest():
-        message = f"{path}: the checksum does not match ({len(content)} bytes)"
+        message = f"{path}: the checksum does not match ({len(found)} bytes)"
         raise UnusableSnapshot(message)
     try:
         snapshot = msgspec.msgpack.decode(body, type=Snapshot)

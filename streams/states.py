@@ -78,7 +78,8 @@ class SharedStates:
         path = f"{self._folder}/{self._partition}-{generation}"
         beside = f"{path}.new"
         with self._files.open_output_stream(beside) as file:
-            file.write(snapshot.encode(state))
+            for piece in snapshot.content(state):
+                file.write(piece)
         self._files.move(beside, path)
         for older, old_path in self._kept():
             if older < generation:

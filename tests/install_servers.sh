@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes sure that the real parts which the tests use are there: Redis, Chromium, and what runs Kafka, from Debian.
+# Makes sure that the real parts which the tests use are there, from Debian: Redis, PostgreSQL, nginx, Chromium,
+# systemd-analyze, and what runs Kafka.
 set -eu
 
 missing=""
@@ -7,6 +8,10 @@ command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v java >/dev/null 2>&1 || missing="$missing default-jre-headless"
 command -v mvn >/dev/null 2>&1 || missing="$missing maven"
+command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
+command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
+# Debian keeps it off the path.
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

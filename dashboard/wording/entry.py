@@ -31,6 +31,9 @@ class EntryWording:
     not_found_text: str
     failed_title: str
     failed_text: str
+    unanswered_title: str
+    unanswered_text: str
+    try_again: str
     refused_title: str
     back: str
     sign_out: str
@@ -58,6 +61,9 @@ GERMAN = EntryWording(
     not_found_text="Diese Adresse gibt es nicht, oder sie gehört nicht zu Ihrem Bereich.",
     failed_title="Das hat nicht geklappt",
     failed_text="Der Fehler steht im Protokoll von Leitstand. Die Zahlen laufen weiter.",
+    unanswered_title="Die Konten antworten gerade nicht",
+    unanswered_text="Ohne sie lässt sich niemand prüfen. Die Zahlen laufen weiter, und wer angemeldet ist, bleibt es.",
+    try_again="Noch einmal",
     refused_title="So nicht",
     back="Zur Startseite",
     sign_out="Abmelden",
@@ -84,6 +90,9 @@ ENGLISH = EntryWording(
     not_found_text="This address does not exist, or it lies outside your scope.",
     failed_title="That did not work",
     failed_text="The error is in Leitstand's log. The numbers keep running.",
+    unanswered_title="The accounts do not answer just now",
+    unanswered_text="Without them nobody can be checked. The numbers keep running, and whoever is signed in stays so.",
+    try_again="Try again",
     refused_title="Not like this",
     back="To the start page",
     sign_out="Sign out",

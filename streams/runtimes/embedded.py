@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 
 from streams import snapshot
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
 from streams.log import START, LogPart, LogUnavailable
 from streams.pipeline import Pipeline
 from streams.recovery import ENTRIES_AT_ONCE, recover, take_in
+from streams.runtimes.saving import Beside, Saving, at_once
 from streams.states import States
 from streams.store import Store, StoreUnavailable
 
@@ -35,6 +37,7 @@ class Processor:
     """Log in, picture out. `now_ms` is the wall clock; `states` keep the snapshot.
 
     `trim(now_ms, position)` removes what is too old from the log, nothing behind `position`; None keeps everything.
+    `beside` does the slow half of saving.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Processor:
         clock_of: ClockOf,
         give_up_ms: int = GIVE_UP_MS,
         trim: Callable[[int, str], object] | None = None,
+        beside: Beside = at_once,
     ) -> None:
         self._log = log
         self._store = store
@@ -57,6 +61,8 @@ class Processor:
         self.position = START
         self._fence = 0
         self._trim = trim
+        self._beside = beside
+        self._saving: Saving | None = None
         self._saved_position = START
         self._published_ms = self._saved_ms = self._forgot_ms = now_ms()
         self._save_cost_ms = 0.0
@@ -104,7 +110,10 @@ class Processor:
         new_second = now_ms // 1000 != self._published_ms // 1000
         if new_second or now_ms - self._published_ms >= PUBLISH_EVERY_MS:
             self._publish(now_ms)
-        if _is_over(now_ms - self._saved_ms, max(_SAVE_EVERY_MS, self._save_cost_ms / _SAVE_SHARE)):
+        if self._saving is not None and self._saving.ended:
+            self._note_saved(self._saving)
+        pause_ms = max(_SAVE_EVERY_MS, self._save_cost_ms / _SAVE_SHARE)
+        if self._saving is None and _is_over(now_ms - self._saved_ms, pause_ms):
             self.save()
         if _is_over(now_ms - self._forgot_ms, _FORGET_EVERY_MS):
             self._forgot_ms = now_ms
@@ -145,15 +154,39 @@ class Processor:
         self._store_is_lost = self._republish = False
 
     def save(self) -> None:
-        """Saves the state now. A refusing disk is logged; the log still has everything."""
+        """Takes the state as it is now and has it saved; with a `beside` that takes its time `close` waits for it.
+
+        A refusing disk is logged; the log still has everything.
+        """
+        self._finish_saving()
         started = time.monotonic()
-        try:
-            self._states.save(snapshot.take(self.pipeline, self.position), self._fence)
-            self._saved_position = self.position
-        except OSError as error:
-            _logger.error("state not saved to %s: %s", self._states, error)
+        state = snapshot.take(self.pipeline, self.position)
+        # What stops the counting; the rest of the cost comes when it has ended.
         self._save_cost_ms = (time.monotonic() - started) * 1000
         self._saved_ms = self._now_ms()
+        self._saving = Saving(self.position, partial(self._states.save, state, self._fence), self._beside)
+        if self._saving.ended:
+            self._note_saved(self._saving)
+
+    def close(self) -> None:
+        """Saves the state and returns when it stands."""
+        self.save()
+        self._finish_saving()
+
+    def _finish_saving(self) -> None:
+        if self._saving is not None:
+            self._saving.wait()
+            self._note_saved(self._saving)
+
+    def _note_saved(self, saving: Saving) -> None:
+        self._saving = None
+        self._save_cost_ms += saving.seconds * 1000
+        if saving.error is None:
+            self._saved_position = saving.position
+        elif isinstance(saving.error, OSError):
+            _logger.error("state not saved to %s: %s", self._states, saving.error)
+        else:
+            raise saving.error
 
     def _forget(self, now_ms: int) -> None:
         """Bounds memory and log; the log never loses what the saved state does not hold."""

@@ -127,18 +127,22 @@ class Clock:
 
 @dataclass
 class Centre:
-    """The application with everything behind it. `public_url` and TLS are as in the settings."""
+    """The application with everything behind it. `public_url` and TLS are as in the settings.
+
+    `database`: the URL of the accounts, where they are not a file in `folder`.
+    """
 
     folder: Path
     settings: WebSettings = field(default_factory=WebSettings)
     clock: Clock = field(default_factory=Clock)
     with_desk: bool = True
     pages: Sequence[RegisterPages] = ()
+    database: str = ""
 
     def __post_init__(self) -> None:
         self.store = MemoryStore()
         self.fence = self.store.acquire()
-        self.users = Users(open_database(self.folder), self.clock.ms)
+        self.users = Users(open_database(self.database or self.folder), self.clock.ms)
         self._made: set[str] = set()
         self.composed: list[tuple[Scope, str, View]] = []
         self.hub = Hub(self.store, self.present, lambda _: ("anlage",), self.clock.seconds)

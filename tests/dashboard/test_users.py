@@ -1,8 +1,9 @@
-"""Accounts in the database: passwords, delays after failures, sessions seen from several processes."""
+"""Accounts, attempts and sessions on SQLite and on PostgreSQL: the same answers, seen from several processes."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,7 @@ from typing import Literal
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select
+from sqlalchemy.engine import Engine
 
 from dashboard import users as users_module
 from dashboard.access import Refused, Scope
@@ -18,6 +20,7 @@ from dashboard.database import FILE_NAME, SESSIONS, USERS, open_database
 from dashboard.users import NameTaken, User, Users
 from tests.dashboard.centre import PASSWORD, Clock
 
+OpenPlace = Callable[[], Engine]
 HERE, THERE, ELSEWHERE = "192.0.2.1", "198.51.100.2", "203.0.113.3"
 
 
@@ -27,8 +30,22 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def users(tmp_path: Path, clock: Clock) -> Users:
-    users = Users(open_database(tmp_path), clock.ms)
+def open_place(place: Path | str) -> Iterator[Callable[[], Engine]]:
+    """Opens the database once more, as another process does."""
+    opened: list[Engine] = []
+
+    def more() -> Engine:
+        opened.append(open_database(place))
+        return opened[-1]
+
+    yield more
+    for each in opened:
+        each.dispose()
+
+
+@pytest.fixture
+def users(open_place: OpenPlace, clock: Clock) -> Users:
+    users = Users(open_place(), clock.ms)
     users.add_user("Anna", PASSWORD, "manager", Scope())
     return users
 
@@ -44,9 +61,9 @@ def fail(users: Users, clock: Clock, name: str, address: str, times: int) -> Non
                 clock.pass_seconds(error.retry_after_seconds)
 
 
-def test_the_real_effort_of_a_hash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_real_effort_of_a_hash(monkeypatch: pytest.MonkeyPatch, open_place: OpenPlace) -> None:
     monkeypatch.undo()
-    database = open_database(tmp_path)
+    database = open_place()
     Users(database, Clock().ms).add_user("Anna", PASSWORD, "ops", Scope())
     with database.connect() as connection:
         stored = connection.execute(select(USERS.c.password_hash)).scalar_one()
@@ -69,10 +86,12 @@ def test_an_unknown_name_costs_a_hash_too(users: Users, monkeypatch: pytest.Monk
     assert len(verified) == 2
 
 
-def test_a_weaker_hash_is_renewed_at_login(users: Users, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_weaker_hash_is_renewed_at_login(
+    users: Users, open_place: OpenPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(users_module, "_HASHER", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
     assert users.verify("anna", PASSWORD, HERE) is not None
-    with open_database(tmp_path).connect() as connection:
+    with open_place().connect() as connection:
         assert extract_parameters(connection.execute(select(USERS.c.password_hash)).scalar_one()).memory_cost == 16
 
 
@@ -167,8 +186,8 @@ def test_failures_are_forgotten_after_half_an_hour(users: Users, clock: Clock) -
     assert users.verify("Anna", PASSWORD, HERE) is not None
 
 
-def test_several_processes_share_failures_and_sessions(users: Users, tmp_path: Path, clock: Clock) -> None:
-    other = Users(open_database(tmp_path), clock.ms)
+def test_several_processes_share_failures_and_sessions(users: Users, open_place: OpenPlace, clock: Clock) -> None:
+    other = Users(open_place(), clock.ms)
     for number in range(FREE_FAILURES + 1):
         (users, other)[number % 2].verify("Anna", "wrong password", HERE)
     with pytest.raises(TooManyAttempts):
@@ -184,11 +203,11 @@ def test_several_processes_share_failures_and_sessions(users: Users, tmp_path: P
     assert other.still_open(session.token) is None
 
 
-def test_a_stream_notices_changed_rights_within_a_second(users: Users, tmp_path: Path, clock: Clock) -> None:
+def test_a_stream_notices_changed_rights_within_a_second(users: Users, open_place: OpenPlace, clock: Clock) -> None:
     anna = users.verify("Anna", PASSWORD, HERE)
     assert anna is not None
     session = users.begin_session(anna)
-    watching = Users(open_database(tmp_path), clock.ms)
+    watching = Users(open_place(), clock.ms)
     assert watching.still_open(session.token) is not None
     users.give(anna.id, "ops", Scope.of({"site": ["Gera"]}))
     clock.pass_seconds(1)
@@ -197,18 +216,22 @@ def test_a_stream_notices_changed_rights_within_a_second(users: Users, tmp_path:
     assert now.user.scope == Scope.of({"site": ["Gera"]})
 
 
-def test_only_the_digest_of_a_token_is_stored(users: Users, tmp_path: Path) -> None:
+def test_only_the_digest_of_a_token_is_stored(users: Users, open_place: OpenPlace) -> None:
     anna = users.verify("Anna", PASSWORD, HERE)
     assert anna is not None
     session = users.begin_session(anna)
-    with open_database(tmp_path).connect() as connection:
+    with open_place().connect() as connection:
         stored = connection.execute(select(SESSIONS.c.token_digest)).scalar_one()
     assert session.token not in stored
-    assert (tmp_path / FILE_NAME).stat().st_mode & 0o077 == 0
 
 
-def test_users_exist(tmp_path: Path, clock: Clock) -> None:
-    users = Users(open_database(tmp_path / "new" / "folder"), clock.ms)
+def test_the_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    open_database(tmp_path / "new" / "folder").dispose()
+    assert (tmp_path / "new" / "folder" / FILE_NAME).stat().st_mode & 0o077 == 0
+
+
+def test_users_exist(open_place: OpenPlace, clock: Clock) -> None:
+    users = Users(open_place(), clock.ms)
     assert not users.users_exist()
     users.add_user("Anna", PASSWORD, "ops", Scope())
     assert users.users_exist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from streams import snapshot
 from streams.batch import Batch, Tally
 from streams.codec import encode
 from streams.pipeline import Pipeline
-from streams.snapshot import UnusableSnapshot, load, save, take
+from streams.snapshot import UnusableSnapshot, content, load, save, take
 from tests.streams.histories import counted, history, new_engine
 
 START_MS = 1_783_476_000_000
@@ -118,3 +119,22 @@ def test_another_version_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(snapshot, "VERSION", right)
     with pytest.raises(UnusableSnapshot, match=f"version {right + 1}, this program reads {right}"):
         load(file)
+
+
+def test_the_file_of_the_first_release_opens(tmp_path: Path) -> None:
+    # It put the message together in memory: the same bytes but for the lengths' lengths.
+    state = take(pipeline_with(entries()), "9")
+    body = msgspec.msgpack.encode(state)
+    file = tmp_path / "state"
+    file.write_bytes(b"leitstand snapshot\n" + hashlib.blake2b(body, digest_size=32).digest() + body)
+    assert load(file) == state
+
+
+def test_a_state_is_left_alone_by_what_is_counted_later() -> None:
+    pipeline = pipeline_with(entries()[:3])
+    state = take(pipeline, "3")
+    before = b"".join(content(state))
+    for payload in entries()[3:]:
+        pipeline.apply(payload)
+    assert b"".join(content(state)) == before
+    assert b"".join(content(take(pipeline, "3"))) != before

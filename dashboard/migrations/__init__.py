@@ -1,0 +1,1 @@
+"""How the tables of `dashboard.database` came to be; run by `dashboard.migrate`."""
