@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask, Response, jsonify, make_response, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from dashboard import api, guard, login, precompressed, security, sessions, stream
@@ -125,7 +126,7 @@ def create_app(
     return app
 
 
-_PAGES = {403: "forbidden.html", 404: "notfound.html", 500: "failed.html"}
+_PAGES = {403: "forbidden.html", 404: "notfound.html", 500: "failed.html", 503: "failed.html"}
 
 
 def _register_errors(app: Flask) -> None:
@@ -134,6 +135,11 @@ def _register_errors(app: Flask) -> None:
         if error.response is not None:
             return error.response
         return _error(error.code or 500, error.description or error.name)
+
+    @app.errorhandler(OperationalError)
+    def out_of_order(error: OperationalError) -> Response:
+        _log.error("%s %s: the database does not do its work: %s", request.method, request.path, error.orig)
+        return _error(503, "the database cannot be reached or written")
 
     @app.errorhandler(Exception)
     def failed(_: Exception) -> Response:

@@ -9,15 +9,20 @@ from __future__ import annotations
 from streams.batch import Tally
 from streams.codec import decode_columns
 from streams.engine import Engine
+from streams.gaps import Gap
 from streams.store import FeedReport
 
 
 class Pipeline:
-    """An engine and the reports of all feeds that ever wrote to the log."""
+    """An engine and the reports of all feeds that ever wrote to the log.
+
+    `gaps`: batches that must have been in the log and did not come, until somebody deals with them.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.feeds: dict[str, FeedReport] = {}
+        self.gaps: list[Gap] = []
         self._changed: set[str] = set()
 
     def apply(self, payload: bytes) -> None:
@@ -29,6 +34,9 @@ class Pipeline:
         if columns.sequence <= report.sequence:
             return
         self.engine.apply(columns)
+        if columns.sequence > report.sequence + 1:
+            lacking = columns.sequence - report.sequence - 1
+            self.gaps.append(Gap(columns.feed, lacking, report.heard_ms or 0, columns.collected_ms))
         report.sequence = columns.sequence
         report.tally.add(columns.tally)
         report.heard_ms = columns.collected_ms

@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable, Sequence
 
 from streams.codec import UnreadableBatch
+from streams.gaps import unexplained
 from streams.log import START, Entry, LogPart
 from streams.pipeline import Pipeline
+from streams.query import iso
 from streams.snapshot import UnusableSnapshot
 from streams.states import States
 
@@ -23,6 +25,7 @@ def recover(part: LogPart, states: States, pipeline: Pipeline, reached: Callable
     read. Raises `LogUnavailable`.
     """
     position = START
+    trimmed = part.missing()
     try:
         saved = states.load()
     except UnusableSnapshot as error:
@@ -34,9 +37,12 @@ def recover(part: LogPart, states: States, pipeline: Pipeline, reached: Callable
                 position = saved.position
             else:
                 _logger.warning("the log has no entry %s of the saved state: reading the whole log", saved.position)
+                # Trimming keeps that entry: whatever took it away was not trimming.
+                trimmed = None
     while entries := part.read(position, ENTRIES_AT_ONCE):
         position = take_in(pipeline, entries)
         reached(position)
+    tell_gaps(pipeline, trimmed)
     return position
 
 
@@ -50,3 +56,17 @@ def take_in(pipeline: Pipeline, entries: Sequence[Entry]) -> str:
             _logger.error("log entry %s is left out: %s", entry.position, error)
         position = entry.position
     return position
+
+
+def tell_gaps(pipeline: Pipeline, trimmed: tuple[int, int] | None = None) -> None:
+    """Marks the feeds that lack batches which were not trimmed on purpose, and says so once."""
+    for gap in unexplained(pipeline.gaps, trimmed):
+        pipeline.feeds[gap.feed].lost_ms = gap.before_ms
+        _logger.error(
+            "the log lost %d batches of feed %s from before %s: somebody trimmed or deleted them before they were "
+            "counted, its numbers are too low until the day is over",
+            gap.batches,
+            gap.feed,
+            iso(gap.before_ms),
+        )
+    pipeline.gaps.clear()
