@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from collectors.deadletters import DeadLetters
+from collectors.deadletters import DeadLetters, Letter
 from collectors.marks import Mark
 from collectors.memory import FeedFolder
 from streams.batch import Batch, Tally
@@ -26,10 +26,11 @@ class _Pending(NamedTuple):
     """A batch on its way: it is in the log, or will be, exactly once."""
 
     batch: Batch
-    payloads: list[bytes]
     bookmark: dict[str, bytes]
     marks: tuple[Mark, ...]
     retried: tuple[str, ...]
+    letters: tuple[Letter, ...]
+    changes_source: bool
 
 
 class Appender:
@@ -51,6 +52,7 @@ class Appender:
         self._folder = folder
         self._letters = letters
         self._pending: _Pending | None = None
+        self._kept_beside = False
         self._unsure = False
 
     @property
@@ -71,46 +73,56 @@ class Appender:
         if "retried" in bookmark:
             self._letters.remove(self._feed, msgspec.msgpack.decode(bookmark["retried"], type=list[str]), now_ms)
 
-    def append(self, batch: Batch, marks: Mapping[str, Mark], retried: Sequence[str] = ()) -> None:
+    def append(
+        self,
+        batch: Batch,
+        marks: Mapping[str, Mark],
+        retried: Sequence[str] = (),
+        letters: Sequence[Letter] = (),
+    ) -> None:
         """Brings the next batch into the log; its number is set here.
 
-        `marks`: how far it takes the sources, by role. `retried`: letters that are dead no more. After `LogUnavailable`
-        or `LogFull` the batch is pending: call `settle`.
+        `marks`: how far it takes the sources, by role. `retried`: letters that are dead no more. `letters`: its dead
+        lines. After `LogUnavailable`, `LogFull` or OSError the batch is pending: call `settle`.
         """
         batch.sequence = self.sequence + 1
         marks = {role: msgspec.structs.replace(mark, sequence=batch.sequence) for role, mark in marks.items()}
-        if any(role in self.marks and self.marks[role].identity != mark.identity for role, mark in marks.items()):
-            self._folder.save_marks(self.known.values())
+        changes_source = any(
+            role in self.marks and self.marks[role].identity != mark.identity for role, mark in marks.items()
+        )
         self.marks |= marks
         bookmark = {role: msgspec.msgpack.encode(mark) for role, mark in self.marks.items()}
         bookmark["sequence"] = str(batch.sequence).encode()
         if retried:
             bookmark["retried"] = msgspec.msgpack.encode(list(retried))
-        self._pending = _Pending(
-            batch,
-            [encode(part) for part in split(batch, len(self._log.parts))],
-            bookmark,
-            tuple(marks.values()),
-            tuple(retried),
-        )
-        self._unsure = False
+        self._pending = _Pending(batch, bookmark, tuple(marks.values()), tuple(retried), tuple(letters), changes_source)
+        self._kept_beside = self._unsure = False
         self.settle()
 
     def settle(self) -> None:
-        """Makes sure that the pending batch is in the log, once. Raises `LogUnavailable` or `LogFull`."""
+        """Makes sure that the pending batch is in the log, once, its letters and finished sources on disk before it.
+
+        Raises `LogUnavailable`, `LogFull`, or OSError where the data folder cannot be written.
+        """
         pending = self._pending
         if pending is None:
             return
+        if not self._kept_beside:
+            if pending.changes_source:
+                self._folder.save_marks(self.known.values())
+            self._letters.write(self._feed, pending.letters, pending.batch.sequence)
+            self._kept_beside = True
         if not self._unsure or self._in_the_log() < pending.batch.sequence:
+            payloads = [encode(part) for part in split(pending.batch, len(self._log.parts))]
             self._unsure = True
-            self.positions = self._log.append(pending.payloads, (self._feed, pending.bookmark))
+            self.positions = self._log.append(payloads, (self._feed, pending.bookmark))
+        self._letters.remove(self._feed, pending.retried, pending.batch.collected_ms)
         self._pending = None
         self.sequence = pending.batch.sequence
         self.appended_ms = pending.batch.collected_ms
         self.tally.add(pending.batch.tally)
         for mark in pending.marks:
             self._note(mark)
-        self._letters.remove(self._feed, pending.retried, pending.batch.collected_ms)
 
     def _in_the_log(self) -> int:
         return int(self._log.bookmark(self._feed).get("sequence", b"0"))

@@ -78,23 +78,28 @@ class DeadLetters:
         self._ids: dict[str, set[str]] = {}
 
     def write(self, feed: str, letters: Sequence[Letter], sequence: int) -> None:
-        """Keeps letters that are not kept yet. `sequence` = the batch that counts them."""
+        """Keeps letters that are not kept yet. `sequence` = the batch that counts them.
+
+        Raises OSError where the disk refuses; the same letters may then be written again.
+        """
         if not letters:
             return
         ids = self._ids_of(feed)
+        new: set[str] = set()
         lines: list[_Line] = []
         over_cap = 0
         for letter in letters:
-            if letter.id in ids:
+            if letter.id in ids or letter.id in new:
                 continue
-            if len(ids) >= self._cap:
+            if len(ids) + len(new) >= self._cap:
                 over_cap += 1
                 continue
-            ids.add(letter.id)
+            new.add(letter.id)
             lines.append(_Line(msgspec.structs.replace(letter, data=letter.data[:HEAD_BYTES])))
         if over_cap:
             lines.append(_Line(over_cap=over_cap, sequence=sequence))
         self._append(feed, letters[0].at_ms, lines)
+        ids |= new
 
     def all(self, feed: str | None = None) -> list[Letter]:
         """Every letter that is kept, oldest first, of one feed or of all."""
@@ -115,8 +120,8 @@ class DeadLetters:
         """Takes letters out; ids that are not there are no fault."""
         kept = self._ids_of(feed)
         gone = [letter_id for letter_id in ids if letter_id in kept]
-        kept.difference_update(gone)
         self._append(feed, now_ms, [_Line(gone=letter_id) for letter_id in gone])
+        kept.difference_update(gone)
 
     def expire(self, now_ms: int, days: int = DEFAULT_DAYS) -> None:
         """Deletes the files of letters that are older than so many days."""
@@ -168,7 +173,10 @@ class DeadLetters:
         with os.fdopen(descriptor, "r+b", buffering=0) as file:
             size = os.fstat(descriptor).st_size
             torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-            file.write(b"\n" * torn + b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+            left = memoryview(b"\n" * torn + b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+            while left:
+                # A disk that gets full takes a part of it without an error; only the next write has one.
+                left = left[file.write(left) :]
             os.fsync(descriptor)
 
 

@@ -32,6 +32,12 @@ REMEMBER_MS = 600_000
 REQUESTS_MS = 500
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 100, 5_000
 _FORGET_BATCHES = 64
+_FULL, _UNANSWERED, _UNWRITABLE = (
+    "log is full: the feed pauses",
+    "log does not answer: trying again",
+    "data folder cannot be written: the feed pauses",
+)
+_BACK = {_FULL: "the log is back", _UNANSWERED: "the log is back", _UNWRITABLE: "the data folder can be written again"}
 
 
 class FeedRun:
@@ -40,7 +46,7 @@ class FeedRun:
     `kind` is the collector's name. `closes_at(site, event_ms)` = when the business day of an instant is closed at this
     site ("" = the default site), equal for all instants of one minute. `report` gets one line when something is lost
     and one when it is back. `trouble` = why the source cannot be read, `paused` = why nothing can be written to the
-    log; empty when it can.
+    log or beside it; empty when it can.
     Raises `FeedBusy` while another process collects this feed.
     """
 
@@ -123,14 +129,18 @@ class FeedRun:
                 self._start(now_ms)
             self._appender.settle()
             if self.paused:
-                self._report(f"feed {self.feed}: the log is back")
+                self._report(f"feed {self.feed}: {_BACK[self.paused]}")
             self.paused, self._pause_ms = "", 0
             return self._collect(now_ms)
-        except (LogUnavailable, LogFull) as error:
+        except (LogUnavailable, LogFull, OSError) as error:
             self._pause_ms = min(max(2 * self._pause_ms, FIRST_PAUSE_MS), LONGEST_PAUSE_MS)
             self._not_before_ms = now_ms + self._pause_ms
-            full = isinstance(error, LogFull)
-            paused = "log is full: the feed pauses" if full else "log does not answer: trying again"
+            if isinstance(error, LogFull):
+                paused = _FULL
+            elif isinstance(error, LogUnavailable):
+                paused = _UNANSWERED
+            else:
+                paused = _UNWRITABLE
             if paused != self.paused:
                 self._report(f"feed {self.feed}: {paused} ({error})")
             self.paused = paused
@@ -214,7 +224,6 @@ class FeedRun:
         if on_time and read.first_event_ms is not None and read.last_event_ms is not None:
             self._skew.read(read.first_event_ms, read.last_event_ms, now_ms)
         mark = msgspec.structs.replace(chunk.before.advanced(read.lines), note=read.note, read_ms=now_ms)
-        self._letters.write(self.feed, read.letters, self.sequence + 1)
         self._append(read, now_ms, {role: mark})
         if self.sequence % _FORGET_BATCHES == 0:
             self._parser.forget(now_ms)
@@ -234,13 +243,17 @@ class FeedRun:
             self.trouble,
             skew_ms=self._skew.ms,
         )
-        self._appender.append(batch, marks, read.retried)
+        self._appender.append(batch, marks, read.retried, read.letters)
 
     def _remember(self, now_ms: int) -> None:
         self._parser.forget(now_ms)
-        self._folder.save_marks(self._appender.known.values())
         state = self._parser.dump_state()
-        self._folder.remember(Remembered(self._kind, self.sequence, joined(self._appender.positions), state))
+        try:
+            self._folder.save_marks(self._appender.known.values())
+            self._folder.remember(Remembered(self._kind, self.sequence, joined(self._appender.positions), state))
+        except OSError as error:
+            # Nothing is lost: it is a shortcut, and what it says stands in the log too.
+            self._report(f"feed {self.feed}: its shortcut was not saved, the next start takes longer: {error}")
         self._remembered_ms = now_ms
 
     def _say(self, trouble: str) -> None:
@@ -254,11 +267,11 @@ class FeedRun:
         self._sources.pop("replay").close()
         self._lines.pace = self._lines.held = None
         self.replay_trouble = trouble
-        if self._request is not None:
-            self._answer(self._request, trouble)
-            self._request = None
 
     def _take_request(self, now_ms: int) -> None:
+        if self._request is not None and "replay" not in self._sources:
+            self._answer(self._request, self.replay_trouble)
+            self._request = None
         if self._request is not None or "replay" in self._sources or now_ms - self._asked_ms < REQUESTS_MS:
             return
         self._asked_ms = now_ms

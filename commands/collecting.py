@@ -78,8 +78,11 @@ def collect(settings: Settings, data: Path, log: EventLog, stop: threading.Event
             now_ms = wiring.wall_clock_ms()
             busy = sum(run.step(now_ms) for run in runs)
             if now_ms - expired_ms > EXPIRE_EVERY_MS:
-                letters.expire(now_ms, settings.storage.dead_letter_days)
                 expired_ms = now_ms
+                try:
+                    letters.expire(now_ms, settings.storage.dead_letter_days)
+                except OSError as error:
+                    _logger.warning("old dead letters not deleted, next try in an hour: %s", error)
             if not busy:
                 stop.wait(IDLE_SECONDS)
     finally:

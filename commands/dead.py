@@ -52,7 +52,7 @@ def _retry(arguments: argparse.Namespace, settings: Settings, data: Path) -> Non
             try:
                 if storage.collecting:
                     answer = ask(data, feed.name, "retry", [], 0.0)
-                    wait_until_counted(storage.store, feed.name, int(answer["sequence"]))
+                    wait_until_counted(data, storage.store, feed.name, int(answer["sequence"]))
                     retried[feed.name] = int(answer["retried"])
                 else:
                     collecting = feed_run(settings, data, feed, storage.log)

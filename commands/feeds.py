@@ -98,16 +98,24 @@ def entry(report: FeedReport, now_ms: int, *, collected: bool) -> dict[str, Any]
         "lag_seconds": None if last_ms is None else max(0, now_ms - last_ms) // 1000,
         "skew_seconds": None if report.skew_ms is None else round(report.skew_ms / 1000, 1),
         "state": _state(report, now_ms) if collected else "off",
-        "message": report.message,
+        "message": _message(report, now_ms),
     }
 
 
 def _state(report: FeedReport, now_ms: int) -> str:
     if report.heard_ms is None:
         return "off"
+    if report.is_incomplete(now_ms):
+        return "error"
     if now_ms - report.heard_ms > SILENT_AFTER_MS:
         return "silent"
     if report.state != "live":
         return report.state
     quiet = report.last_event_ms is None or now_ms - report.last_event_ms > QUIET_AFTER_MS
     return "quiet" if quiet else "live"
+
+
+def _message(report: FeedReport, now_ms: int) -> str:
+    if report.lost_ms is not None and report.is_incomplete(now_ms):
+        return f"the log lost batches from before {iso(report.lost_ms)}: the numbers since are too low"
+    return report.message

@@ -21,6 +21,7 @@ from streams.batch import Tally
 from streams.store import Pictures, StoreUnavailable
 
 LOOK_SECONDS = 0.05
+LONGEST_LOSS_SECONDS = 10.0
 
 
 def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
@@ -81,7 +82,7 @@ def _tally(tally: Tally) -> str:
 def _ask(data: Path, feed: str, files: list[Path], speed: float, store: Pictures) -> str:
     """Leaves the work to the running `up`, which alone writes to the log, and waits until it is counted."""
     answer = ask(data, feed, "replay", [str(file) for file in files], speed)
-    wait_until_counted(store, feed, int(answer["sequence"]))
+    wait_until_counted(data, store, feed, int(answer["sequence"]))
     return "replayed by the running Leitstand and counted"
 
 
@@ -103,13 +104,26 @@ def ask(data: Path, feed: str, kind: str, files: list[str], speed: float) -> dic
     return answer
 
 
-def wait_until_counted(store: Pictures, feed: str, sequence: int) -> None:
-    """Waits until the processor has counted this batch of the feed."""
+def wait_until_counted(data: Path, store: Pictures, feed: str, sequence: int) -> None:
+    """Waits until the processor has counted this batch of the feed.
+
+    Raises `WorkFailed` when Leitstand is stopped meanwhile or its picture cannot be read for some seconds: the batch is
+    in the log and will be counted.
+    """
+    lost_at: float | None = None
     while True:
         try:
             picture = store.picture()
+            lost_at = None
         except StoreUnavailable as error:
-            raise WorkFailed(str(error)) from error
-        if picture is not None and any(one.feed == feed and one.sequence >= sequence for one in picture.feeds):
-            return
+            lost_at = time.monotonic() if lost_at is None else lost_at
+            if time.monotonic() - lost_at > LONGEST_LOSS_SECONDS:
+                message = f"what was read is in the log and will be counted, but {error}"
+                raise WorkFailed(message) from error
+        else:
+            if picture is not None and any(one.feed == feed and one.sequence >= sequence for one in picture.feeds):
+                return
+        if not wiring.is_up(data):
+            message = "Leitstand was stopped before all was counted: what was read is in the log, start it again"
+            raise WorkFailed(message)
         time.sleep(LOOK_SECONDS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import hmac
+import logging
 import os
 import pickle
 import secrets
@@ -33,12 +34,14 @@ from streams.log_redis import RedisLog
 from streams.records import Cell, Supplies
 from streams.redis_binary import RedisNotStarted
 from streams.redis_client import RedisClients, connect
-from streams.redis_server import RedisServer, running_socket
+from streams.redis_server import RedisServer, is_silent, running_socket
 from streams.store import StoreUnavailable
 from streams.store_parts import PartedStore
 from streams.store_redis import RedisStore
 
 STARTING_SECONDS = 15.0
+_SILENT_LOOKS = 2
+_logger = logging.getLogger("leitstand")
 
 
 def wall_clock_ms() -> int:
@@ -231,7 +234,13 @@ def storage(settings: Settings, data: Path, *, keeps: bool = False) -> Iterator[
 def _running(data: Path) -> Path | None:
     """The socket of the Redis that runs; the one of an `up` is waited for, because nobody else may start it then."""
     deadline = time.monotonic() + STARTING_SECONDS
+    silent = 0
     while (running := running_socket(data)) is None and is_up(data):
+        # One that hangs is not one that starts: whoever asks shall not wait as long for it.
+        silent = silent + 1 if is_silent(data) else 0
+        if silent == _SILENT_LOOKS:
+            message = f"the Redis of {data} hangs: it takes calls and does not answer, see {data / 'redis.log'}"
+            raise WorkFailed(message)
         if time.monotonic() > deadline:
             message = f"`leitstand up` runs on {data}, but its Redis does not answer: see {data / 'redis.log'}"
             raise WorkFailed(message)
@@ -246,13 +255,19 @@ def on_signals(stop: Callable[[], None]) -> None:
 
 
 def patiently(work: Callable[[], None], stop: threading.Event) -> None:
-    """Does the work, again and again while the log or the store does not answer."""
+    """Does the work, again and again while the log or the store does not answer. Logged once, and once at the end."""
+    lost = False
     while not stop.is_set():
         try:
             work()
-        except (LogUnavailable, StoreUnavailable):
+        except (LogUnavailable, StoreUnavailable) as error:
+            if not lost:
+                _logger.error("cannot begin, trying again: %s", error)
+            lost = True
             stop.wait(0.5)
         else:
+            if lost:
+                _logger.info("can begin now")
             return
 
 

@@ -17,6 +17,7 @@ from dashboard.sessions import caller
 from dashboard.users import Apart, on_the_spot
 from streams.catalogue import Options
 from streams.days import SiteClock
+from streams.log import LogUnavailable
 from streams.query import document, iso
 from streams.question import MOST_ROWS, Question, WrongQuestion, answer_intervals, answer_windows, edges
 from streams.reading import Reading, Sums
@@ -45,8 +46,8 @@ class NotKept(Exception):
 class Figures:
     """Where the numbers of /api/kpis come from beside the hub.
 
-    `history(as_of_ms)` recounts the past, or raises `NotKept`; `apart` runs it, in another thread, so it must use
-    connections of its own. `clock_of(site)` gives a site's clock, "" the default.
+    `history(as_of_ms)` recounts the past, or raises `NotKept` or `LogUnavailable`; `apart` runs it, in another thread,
+    so it must use connections of its own. `clock_of(site)` gives a site's clock, "" the default.
     `configured` cells have a row even when nothing happened. `now_ms` is the clock, UTC milliseconds.
     """
 
@@ -80,6 +81,8 @@ def register(app: Flask, hub: Hub, figures: Figures) -> None:
             return _json({"error": str(error)}, 400)
         except NotKept as error:
             return _json({"error": str(error)}, 404)
+        except LogUnavailable as error:
+            return _json({"error": str(error)}, 503)
 
     @app.get("/healthz")
     def healthz() -> Response:

@@ -254,6 +254,7 @@ def visible_feeds(scope: Scope, feeds: Iterable[FeedReport], within: Collection[
             last_event_ms=feed.last_event_ms,
             heard_ms=feed.heard_ms,
             state=feed.state,
+            lost_ms=feed.lost_ms,
         )
         for number, feed in enumerate(feeds, 1)
     ]

@@ -13,7 +13,7 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -30,7 +30,17 @@ def apart(work: Callable[[], T]) -> T:
     """The `Apart` of this server: runs in a real thread, while everybody else is served."""
     from gevent import get_hub  # noqa: PLC0415 - importing gevent's hub belongs to the worker, after its patching
 
-    return get_hub().threadpool.apply(work)
+    def outcome() -> tuple[T | None, Exception | None]:
+        # What is raised in its thread gevent prints as a fault of its own, however well the caller deals with it.
+        try:
+            return work(), None
+        except Exception as error:
+            return None, error
+
+    result, error = get_hub().threadpool.apply(outcome)
+    if error is not None:
+        raise error
+    return cast("T", result)
 
 
 def serve(

@@ -33,10 +33,15 @@ def ago(passed_ms: int, words: Wording) -> str:
 
 
 def silent(feeds: Iterable[FeedReport], now_ms: int, words: Wording) -> list[Silence]:
-    """The feeds in trouble or not heard of for more than 60 s; one that was never heard of is off."""
+    """The feeds that lack something, are in trouble or not heard of for more than 60 s.
+
+    One that was never heard of is off.
+    """
     result = []
     for feed in feeds:
-        if feed.state == "error":
+        if feed.is_incomplete(now_ms):
+            result.append(Silence(feed.feed, words.feed_incomplete))
+        elif feed.state == "error":
             result.append(Silence(feed.feed, words.feed_error))
         elif feed.heard_ms is None or feed.state == "off":
             result.append(Silence(feed.feed, words.feed_off, off=True))

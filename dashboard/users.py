@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,7 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine, Row
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from dashboard.access import Refused, Role, Scope, check_account
 from dashboard.attempts import Attempts
@@ -36,6 +37,7 @@ LONGEST_NAME = 64
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 T = TypeVar("T")
+_logger = logging.getLogger(__name__)
 
 
 class Apart(Protocol):
@@ -94,6 +96,7 @@ class Users:
         self._decoy: str | None = None
         self._open: dict[str, Session] = {}
         self._revision = -1
+        self._unwritable = False
         self._looked_ms = -_LOOK_AGAIN_MS
         self._answered_ms = 0
 
@@ -235,13 +238,25 @@ class Users:
         return session if session.lasts(now_ms) else None
 
     def note_use(self, session: Session) -> None:
-        """The person did something: the 30 minutes start again. Written once a minute at most."""
+        """The person did something: the 30 minutes start again. Written once a minute at most.
+
+        While the database cannot be written they run on: looking must go on, only longer without a login it must not.
+        """
         now_ms = self._clock()
         if now_ms - session.last_used_ms < _NOTE_USE_AFTER_MS:
             return
-        with self._database.begin() as connection:
-            same = SESSIONS.c.token_digest == _digest(session.token)
-            connection.execute(update(SESSIONS).where(same).values(last_used_ms=now_ms))
+        try:
+            with self._database.begin() as connection:
+                same = SESSIONS.c.token_digest == _digest(session.token)
+                connection.execute(update(SESSIONS).where(same).values(last_used_ms=now_ms))
+        except OperationalError as error:
+            if not self._unwritable:
+                _logger.error("the database cannot be written, sessions are not prolonged: %s", error.orig)
+            self._unwritable = True
+            return
+        if self._unwritable:
+            _logger.info("the database can be written again")
+        self._unwritable = False
         if session.token in self._open:
             self._open[session.token] = replace(session, last_used_ms=now_ms)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from streams.codec import UnreadableBatch
 from streams.days import business_day
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
+from streams.gaps import unexplained
 from streams.log import START, LogPart
 from streams.pipeline import Pipeline
 from streams.query import iso
@@ -51,7 +52,7 @@ def pipelines_at(
     """A pipeline for each part that has read all of it and stands at `as_of_ms` (facts dated <= as_of_ms count).
 
     `since_ms`: from when on facts are asked for; None: from the business day of `as_of_ms`. Raises `OlderThanLog` when
-    the instant lies before everything that the log knows, or something of that time was trimmed away.
+    the instant lies before everything that the log knows, or something of that time was trimmed away or got lost.
     """
     pipelines = [Pipeline(Engine(as_of_ms, clock_of, give_up_ms)) for _ in parts]
     for part, pipeline in zip(parts, pipelines, strict=True):
@@ -65,9 +66,17 @@ def pipelines_at(
     if first_ms != NEVER and as_of_ms < first_ms:
         message = f"{iso(as_of_ms)} lies before the beginning of the log ({iso(first_ms)})"
         raise OlderThanLog(message)
-    for missing in [missing for part in parts if (missing := part.missing()) is not None]:
-        needed_ms = business_day(clock_of(""), as_of_ms)[0] if since_ms is None else since_ms
-        if needed_ms <= missing[1] and as_of_ms >= missing[0]:
+    needed_ms = business_day(clock_of(""), as_of_ms)[0] if since_ms is None else since_ms
+    for part, pipeline in zip(parts, pipelines, strict=True):
+        missing = part.missing()
+        for gap in unexplained(pipeline.gaps, missing):
+            if needed_ms <= gap.before_ms:
+                message = (
+                    f"the log lost {gap.batches} batches of feed {gap.feed} from before {iso(gap.before_ms)}: what "
+                    "needs them cannot be counted again"
+                )
+                raise OlderThanLog(message)
+        if missing is not None and needed_ms <= missing[1] and as_of_ms >= missing[0]:
             message = f"the log no longer holds all of {iso(needed_ms)} to {iso(as_of_ms)}: it begins {iso(missing[1])}"
             raise OlderThanLog(message)
     return pipelines

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from streams.batch import Tally
 from streams.codec import Columns, decode_columns
 from streams.engine import Engine
+from streams.gaps import Gap
 from streams.store import FeedReport
 from streams.together import together
 
@@ -20,11 +21,15 @@ _MOST_GATHERED = 1_000
 
 
 class Pipeline:
-    """An engine and the reports of all feeds that ever wrote to the log."""
+    """An engine and the reports of all feeds that ever wrote to the log.
+
+    `gaps`: batches that must have been in the log and did not come, until somebody deals with them.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.feeds: dict[str, FeedReport] = {}
+        self.gaps: list[Gap] = []
         self._changed: set[str] = set()
         self._gathered: list[Columns] | None = None
 
@@ -53,6 +58,9 @@ class Pipeline:
             self._gathered.append(columns)
             if len(self._gathered) >= _MOST_GATHERED or columns.kind.size >= _LARGE_FACTS:
                 self._count_gathered()
+        if columns.sequence > report.sequence + 1:
+            lacking = columns.sequence - report.sequence - 1
+            self.gaps.append(Gap(columns.feed, lacking, report.heard_ms or 0, columns.collected_ms))
         report.sequence = columns.sequence
         report.tally.add(columns.tally)
         report.heard_ms = columns.collected_ms

@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable, Sequence
 
 from streams.codec import UnreadableBatch
+from streams.gaps import unexplained
 from streams.log import START, Entry, LogPart
 from streams.pipeline import Pipeline
+from streams.query import iso
 from streams.snapshot import UnusableSnapshot
 from streams.states import States
 
@@ -25,6 +27,7 @@ def recover(part: LogPart, states: States, pipeline: Pipeline, reached: Callable
     read. Raises `LogUnavailable`.
     """
     position = START
+    trimmed = part.missing()
     try:
         saved = states.load()
     except UnusableSnapshot as error:
@@ -36,6 +39,8 @@ def recover(part: LogPart, states: States, pipeline: Pipeline, reached: Callable
                 position = saved.position
             else:
                 _logger.warning("the log has no entry %s of the saved state: reading the whole log", saved.position)
+                # Trimming keeps that entry: whatever took it away was not trimming.
+                trimmed = None
     at_once = ENTRIES_AT_ONCE
     while entries := part.read(position, at_once):
         position = take_in(pipeline, entries)
@@ -43,6 +48,7 @@ def recover(part: LogPart, states: States, pipeline: Pipeline, reached: Callable
         # Small entries are read by the thousand, large ones stay few: memory is bounded and the engine kept busy.
         small = sum(len(entry.payload) for entry in entries) < _BYTES_AT_ONCE
         at_once = min(at_once * 2, _MOST_AT_ONCE) if small else ENTRIES_AT_ONCE
+    tell_gaps(pipeline, trimmed)
     return position
 
 
@@ -57,3 +63,17 @@ def take_in(pipeline: Pipeline, entries: Sequence[Entry]) -> str:
                 _logger.error("log entry %s is left out: %s", entry.position, error)
             position = entry.position
     return position
+
+
+def tell_gaps(pipeline: Pipeline, trimmed: tuple[int, int] | None = None) -> None:
+    """Marks the feeds that lack batches which were not trimmed on purpose, and says so once."""
+    for gap in unexplained(pipeline.gaps, trimmed):
+        pipeline.feeds[gap.feed].lost_ms = gap.before_ms
+        _logger.error(
+            "the log lost %d batches of feed %s from before %s: somebody trimmed or deleted them before they were "
+            "counted, its numbers are too low until the day is over",
+            gap.batches,
+            gap.feed,
+            iso(gap.before_ms),
+        )
+    pipeline.gaps.clear()

@@ -1,7 +1,7 @@
 """The two ways of talking to Redis: writing without any retry, reading with a few.
 
-redis-py repeats a command by itself after a time-out. Read twice is harmless; written twice is an entry too many, so
-the writing client never repeats: whoever calls it decides, knowing what was written (a bookmark, an absolute value).
+redis-py repeats a command by itself after a fault. Read twice is harmless; written twice is an entry too many, so the
+writing client never repeats: whoever calls it decides, knowing what was written (a bookmark, an absolute value).
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def connect(address: str | Path, write_timeout_seconds: float = WRITE_TIMEOUT_SE
         address,
         socket_timeout=READ_TIMEOUT_SECONDS,
         socket_connect_timeout=WRITE_TIMEOUT_SECONDS,
-        retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), _READ_RETRIES),
+        # Only what broke off is asked again: a server that hangs would make each of four tries wait to the end.
+        retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), _READ_RETRIES, (redis.ConnectionError,)),
     )
     return RedisClients(_without_password(address), write, read)
 

@@ -162,10 +162,10 @@ class RedisServer:
         deadline = time.monotonic() + _ANSWER_SECONDS
         while True:
             answer = _ping(self.socket_path)
-            if answer.startswith(b"+PONG"):
-                return
-            if answer.startswith(b"-LOADING"):
+            if answer and answer.startswith(b"-LOADING"):
                 deadline = time.monotonic() + _ANSWER_SECONDS
+            elif answer:
+                return  # also with -MISCONF: its disk is full, but it serves reads and says so to whoever writes
             ended = self._child.poll() is not None
             if ended or time.monotonic() > deadline:
                 if not ended:
@@ -186,6 +186,14 @@ def running_socket(folder: Path) -> Path | None:
     except FileNotFoundError:
         return None
     return path if _ping(path) else None
+
+
+def is_silent(folder: Path) -> bool:
+    """True when a server runs for this data folder and takes calls, but has not said a word for a second."""
+    try:
+        return _ping(Path(_socket_note(folder).read_text())) == b""
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager
@@ -229,12 +237,15 @@ def _is_private_folder(path: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and stat.S_IMODE(found.st_mode) == 0o700
 
 
-def _ping(path: Path) -> bytes:
+def _ping(path: Path) -> bytes | None:
+    """What the server answers; empty when it takes the call and says nothing for a second, None without a server."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(1.0)
         try:
             connection.connect(str(path))
             connection.sendall(b"PING\r\n")
-            return connection.recv(64)
-        except OSError:
+            return connection.recv(64) or None
+        except TimeoutError:
             return b""
+        except OSError:
+            return None

@@ -86,11 +86,16 @@ def _encoded(value: object) -> Iterator[bytes]:
 def save(snapshot: Snapshot, path: Path) -> None:
     """Replaces the file at `path`. Raises OSError when the disk refuses; the old file then still stands."""
     beside = path.with_suffix(".new")
-    with beside.open("wb") as file:
-        file.writelines(content(snapshot))
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with beside.open("wb") as file:
+            file.writelines(content(snapshot))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        # Half a file is worth nothing and takes the place that others wait for.
+        beside.unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -14,13 +14,16 @@ import msgspec
 from streams.batch import Tally
 from streams.reading import Reading
 
+LONGEST_DAY_MS = 25 * 3_600_000
+
 
 class FeedReport(msgspec.Struct):
     """One feed as the processor knows it: its accounting, its newest event, when it was last heard of.
 
     `state` is what the collector said: live, error or off; `message` tells why. `skew_ms`: how far the source's clock
     was ahead of the collector's when that was last known (negative: behind); None: never yet. Silence is judged by the
-    reader from `heard_ms`, so that a dead collector cannot look alive.
+    reader from `heard_ms`, so that a dead collector cannot look alive. `lost_ms`: up to this instant the log lost
+    batches before they were counted; for a day its numbers are too low.
     """
 
     feed: str
@@ -31,6 +34,11 @@ class FeedReport(msgspec.Struct):
     state: str = "off"
     message: str = ""
     skew_ms: int | None = None
+    lost_ms: int | None = None
+
+    def is_incomplete(self, now_ms: int) -> bool:
+        """True while a window may lack what the log lost."""
+        return self.lost_ms is not None and now_ms - self.lost_ms < LONGEST_DAY_MS
 
 
 class Picture(msgspec.Struct):

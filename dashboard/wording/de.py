@@ -31,6 +31,7 @@ GERMAN = Wording(
     level="30 Minuten wie heute",
     feed_silent="Quelle still seit {ago}",
     feed_error="Quelle gestört",
+    feed_incomplete="Daten verloren",
     feed_off="Quelle aus",
     picture_old="Rechnung steht seit {ago}",
     units={"": "Hotlines", "hotline": "Hotlines", "provider": "Dienstleister", "project": "Projekte"},

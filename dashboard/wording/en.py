@@ -31,6 +31,7 @@ ENGLISH = Wording(
     level="30 minutes level with today",
     feed_silent="source silent for {ago}",
     feed_error="source failing",
+    feed_incomplete="data lost",
     feed_off="source off",
     picture_old="counting stopped {ago} ago",
     units={"": "hotlines", "hotline": "hotlines", "provider": "providers", "project": "projects"},

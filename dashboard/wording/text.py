@@ -41,6 +41,7 @@ class Wording:
     # why a tile is unknown
     feed_silent: str
     feed_error: str
+    feed_incomplete: str
     feed_off: str
     picture_old: str
     # the sentence on top

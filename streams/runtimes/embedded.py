@@ -14,7 +14,7 @@ from streams import snapshot
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
 from streams.log import START, LogPart, LogUnavailable
 from streams.pipeline import Pipeline
-from streams.recovery import ENTRIES_AT_ONCE, recover, take_in
+from streams.recovery import ENTRIES_AT_ONCE, recover, take_in, tell_gaps
 from streams.runtimes.saving import Beside, Saving, at_once
 from streams.states import States
 from streams.store import Store, StoreUnavailable
@@ -66,7 +66,7 @@ class Processor:
         self._saved_position = START
         self._published_ms = self._saved_ms = self._forgot_ms = now_ms()
         self._save_cost_ms = 0.0
-        self._store_is_lost = self._log_is_lost = self._clock_is_back = False
+        self._store_is_lost = self._log_is_lost = self._clock_is_back = self._unsaved = False
         self._republish = True
 
     def start(self) -> None:
@@ -78,14 +78,14 @@ class Processor:
         self.position = recover(self._log, self._states, self.pipeline, self._reach)
         # The file on disk is older than that: nothing may be trimmed before the next one is written.
         self._saved_position = START
-        self.pipeline.engine.tick(self._now_ms())
+        self.pipeline.engine.tick(_whole_second(self._now_ms()))
         self._fence = self._store.acquire()
 
     def _reach(self, position: str) -> None:
         self.position = position
 
     def _empty(self) -> Pipeline:
-        return Pipeline(Engine(self._now_ms(), self._clock_of, self._give_up_ms))
+        return Pipeline(Engine(_whole_second(self._now_ms()), self._clock_of, self._give_up_ms))
 
     def step(self, wait_seconds: float) -> None:
         """One round: new entries, the clock, publish and save when it is time. Raises `Fenced` when replaced."""
@@ -104,8 +104,9 @@ class Processor:
                 message = f"the log came back without entry {self.position}, which was counted"
                 raise LogShrank(message)
         self.position = take_in(self.pipeline, entries) or self.position
+        tell_gaps(self.pipeline)
         now_ms = self._now_ms()
-        self.pipeline.engine.tick(now_ms)
+        self.pipeline.engine.tick(_whole_second(now_ms))
         self._tell_of_the_clock(self.pipeline.engine.now_ms - now_ms)
         new_second = now_ms // 1000 != self._published_ms // 1000
         if new_second or now_ms - self._published_ms >= PUBLISH_EVERY_MS:
@@ -141,7 +142,7 @@ class Processor:
         self._published_ms = now_ms
         try:
             # The engine's own time: a wall clock that was set back is behind what these numbers hold for.
-            write(self._fence, engine.now_ms // 1000 * 1000, self.position, readings, feeds)
+            write(self._fence, engine.now_ms, self.position, readings, feeds)
         except StoreUnavailable as error:
             # What was just taken as changed did not arrive: the next publish sends everything.
             self._republish = True
@@ -156,7 +157,7 @@ class Processor:
     def save(self) -> None:
         """Takes the state as it is now and has it saved; with a `beside` that takes its time `close` waits for it.
 
-        A refusing disk is logged; the log still has everything.
+        A refusing disk is logged once; the log still has everything.
         """
         self._finish_saving()
         started = time.monotonic()
@@ -183,8 +184,15 @@ class Processor:
         self._save_cost_ms += saving.seconds * 1000
         if saving.error is None:
             self._saved_position = saving.position
+            if self._unsaved:
+                _logger.info("state saved again to %s", self._states)
+            self._unsaved = False
         elif isinstance(saving.error, OSError):
-            _logger.error("state not saved to %s: %s", self._states, saving.error)
+            if not self._unsaved:
+                _logger.error(
+                    "state not saved to %s, the log keeps everything meanwhile: %s", self._states, saving.error
+                )
+            self._unsaved = True
         else:
             raise saving.error
 
@@ -203,3 +211,8 @@ class Processor:
 def _is_over(passed_ms: int, every_ms: float) -> bool:
     """True when so much time passed, or when the clock was set back: waiting for it to catch up might take hours."""
     return passed_ms < 0 or passed_ms >= every_ms
+
+
+def _whole_second(now_ms: int) -> int:
+    """The picture holds for whole seconds: whoever recounts that second later gets the same, to the last caller."""
+    return now_ms // 1000 * 1000

@@ -13,6 +13,8 @@ from streams.batch import Batch, Tally
 from streams.codec import encode
 from streams.log import Entry, LogUnavailable
 from streams.log_memory import MemoryPart
+from streams.reading import sums
+from streams.records import Arrived, Cell, identify
 from streams.runtimes.embedded import Processor
 from streams.states import StateFile
 from streams.store import StoreUnavailable
@@ -79,3 +81,20 @@ def test_a_start_that_breaks_off_counts_nothing_twice(tmp_path: Path, refused: s
     assert counted(second.pipeline.engine) == right
     assert second.pipeline.feeds["calls"].tally.received == 9
     assert second.position == log.last()
+
+
+def test_the_picture_holds_for_the_very_second_that_it_names(tmp_path: Path) -> None:
+    log, store, now_ms = BreakingPart(), MemoryStore(), NOW_MS
+    cell = Cell("Service", threshold_ms=10_000)
+    arrived = Arrived(identify("calls", 1), NOW_MS - 10_000, cell)
+    log.add(encode(Batch("calls", 1, NOW_MS, Tally(received=1, counted=1), [arrived], NOW_MS)))
+    processor = Processor(log, store, lambda: now_ms, StateFile(tmp_path / "processor.state"), lambda _: CLOCK)
+    processor.start()
+    seen = {}
+    for now_ms in (NOW_MS + 400, NOW_MS + 900, NOW_MS + 1100):  # noqa: B007 -- the clock of the processor
+        processor.step(0.0)
+        picture = store.picture()
+        assert picture is not None
+        (reading,) = picture.readings
+        seen[picture.as_of_ms] = sums(reading, "30m", "live").counts.get("open_late", 0)
+    assert seen == {NOW_MS: 0, NOW_MS + 1000: 1}, "in time until ten seconds have passed, not a moment less"

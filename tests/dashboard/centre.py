@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,6 +138,7 @@ class Centre:
     with_desk: bool = True
     pages: Sequence[RegisterPages] = ()
     database: str = ""
+    history: Callable[[int], Past] = history
 
     def __post_init__(self) -> None:
         self.store = MemoryStore()
@@ -146,7 +147,7 @@ class Centre:
         self._made: set[str] = set()
         self.composed: list[tuple[Scope, str, View]] = []
         self.hub = Hub(self.store, self.present, lambda _: ("anlage",), self.clock.seconds)
-        figures = Figures(history, lambda _: SiteClock("Europe/Berlin"), Options(), self.clock.ms, cells())
+        figures = Figures(self.history, lambda _: SiteClock("Europe/Berlin"), Options(), self.clock.ms, cells())
         desk = create_desk if self.with_desk else None
         added = [*self.pages, *PAGES]
         self.app: Flask = create_app(self.settings, self.hub, self.users, figures, pages=added, desk=desk)

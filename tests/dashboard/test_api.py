@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl
 import pytest
 
 from dashboard.kpi_query import read_query
+from streams.log import LogUnavailable
 from streams.query import iso
 from streams.question import MOST_ROWS, WrongQuestion
-from tests.dashboard.centre import NOW_MS, Centre, cells
+from tests.dashboard.centre import NOW_MS, Centre, Past, cells
 
 HOUR = "from=2026-05-28T10:00:00Z&to=2026-05-28T12:00:00Z"
 
@@ -116,6 +117,16 @@ def test_what_is_asked_wrongly_is_refused(centre: Centre) -> None:
 
 def test_an_instant_that_is_no_longer_kept(centre: Centre) -> None:
     assert "before the beginning" in ask(centre, "as_of=2020-05-28T20:00:00Z", 404)["error"]
+
+
+def test_a_log_that_does_not_answer_is_no_fault_of_ours(tmp_path: Path) -> None:
+    centre = Centre(tmp_path, with_desk=False, history=unanswered)
+    assert ask(centre, "as_of=2026-05-28T20:00:00Z", 503)["error"] == "could not read the log"
+
+
+def unanswered(_: int) -> Past:
+    message = "could not read the log"
+    raise LogUnavailable(message)
 
 
 def test_healthz_always_and_readyz_only_while_the_numbers_are_fresh(tmp_path: Path) -> None:
