@@ -33,6 +33,7 @@ from streams.pipeline import Pipeline
 from streams.recovery import recover
 from streams.redis_client import connect
 from streams.redis_server import RedisServer
+from streams.states import StateFile
 from streams.store_redis import RedisStore
 
 FRESH_SECONDS, REBUILD_SECONDS, SHARE, PAUSE_MS = 15.0, 120.0, 0.05, 200.0
@@ -75,7 +76,7 @@ class Appending:
     def _append(self, rows: Rows) -> None:
         if len(rows):
             self._sequence += 1
-            self._log.append(payload(rows, self._places, self._sequence))
+            self._log.append([payload(rows, self._places, self._sequence)])
 
     def _run(self) -> None:
         while not self._stop.wait(1 / ENTRIES_PER_SECOND):
@@ -155,11 +156,11 @@ def rebuild(hotlines: int, records: int, per_second: int, per_entry: int) -> flo
             for some in np.array_split(rows, max(1, len(rows) // per_entry)):
                 if len(some):
                     sequence += 1
-                    log.append(payload(some, places, sequence))
+                    log.append([payload(some, places, sequence)])
                     last_ms = int(some["at_ms"][-1])
         pipeline = Pipeline(Engine(last_ms, lambda _: SiteClock("Europe/Berlin", 0)))
         began = time.monotonic()
-        recover(log, Path(folder) / "state", pipeline)
+        recover(log, StateFile(Path(folder) / "state"), pipeline)
         took = time.monotonic() - began
         if pipeline.engine.visits.size < records // 4:
             message = f"only {pipeline.engine.visits.size:,} visits came out of {records:,} records"

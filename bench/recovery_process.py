@@ -11,6 +11,7 @@ from streams.log_redis import RedisLog
 from streams.redis_client import connect
 from streams.runtimes.embedded import Processor
 from streams.runtimes.saving import in_a_thread
+from streams.states import StateFile
 from streams.store_redis import RedisStore
 
 STEP_SECONDS = 0.1
@@ -22,7 +23,7 @@ def main(address: str, folder: str) -> None:
         RedisLog(connect(address)),
         RedisStore(connect(address)),
         lambda: time.time_ns() // 1_000_000,
-        Path(folder) / "state",
+        StateFile(Path(folder) / "state"),
         lambda _: SiteClock("Europe/Berlin", 0),
         beside=in_a_thread,
     )

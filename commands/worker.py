@@ -15,6 +15,7 @@ from streams.log_kafka_part import KafkaPart
 from streams.log_redis import RedisLog
 from streams.redis_client import connect
 from streams.runtimes.embedded import LogShrank, Processor
+from streams.runtimes.saving import in_a_thread
 from streams.runtimes.supervisor import end_with_parent
 from streams.store import Fenced, Store
 from streams.store_redis import RedisStore
@@ -46,6 +47,7 @@ def processor_of(
         wiring.clock_of(settings),
         settings.limits.give_up_ms,
         lambda now_ms, position: trim(now_ms - settings.storage.log_hours * 3_600_000, position),
+        in_a_thread,
     )
 
 
@@ -83,4 +85,4 @@ def _count_all(settings: Settings, data: Path, address: str, stop: threading.Eve
     except LogShrank as error:
         _logger.error("%s: starting again from the log", error)
         raise SystemExit(1) from None
-    processor.save()
+    processor.close()

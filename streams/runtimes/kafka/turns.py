@@ -60,7 +60,7 @@ class Turn:
                 _logger.info("part %s is ours, from %s on", self.part, processor.position or "its beginning")
                 while not self._stop.is_set():
                     processor.step(STEP_SECONDS)
-                processor.save()
+                processor.close()
 
     def _start(self, processor: Processor) -> bool:
         """False: the end came first. Saving now would put less in the place of more."""

@@ -17,6 +17,7 @@ from streams.log_memory import MemoryLog
 from streams.pipeline import Pipeline
 from streams.runtimes.embedded import Processor
 from streams.runtimes.saving import in_a_thread
+from streams.states import StateFile
 from streams.store_memory import MemoryStore
 from tests.streams.histories import CLOCK, counted, history, new_engine
 
@@ -57,10 +58,10 @@ class Life:
         self.trimmed: list[str] = []
         self.store = MemoryStore()
         self.processor = Processor(
-            self.log,
+            self.log.parts[0],
             self.store,
             lambda: self.now_ms,
-            self.state,
+            StateFile(self.state),
             lambda _: CLOCK,
             trim=lambda _, position: self.trimmed.append(position),
             beside=in_a_thread,
@@ -75,7 +76,7 @@ class Life:
             self.now_ms += 1000
             self._sequence += 1
             facts = [fact for _, fact in zip(range(3), self._facts, strict=False)]
-            self.log.append(encode(Batch("f", self._sequence, self.now_ms, Tally(1, 1), facts, self.now_ms)))
+            self.log.append([encode(Batch("f", self._sequence, self.now_ms, Tally(1, 1), facts, self.now_ms))])
             self.processor.step(0)
 
     def published_ms(self) -> int:
