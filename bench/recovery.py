@@ -160,7 +160,7 @@ def rebuild(hotlines: int, records: int, per_second: int, per_entry: int) -> flo
                     last_ms = int(some["at_ms"][-1])
         pipeline = Pipeline(Engine(last_ms, lambda _: SiteClock("Europe/Berlin", 0)))
         began = time.monotonic()
-        recover(log, StateFile(Path(folder) / "state"), pipeline, lambda _: None)
+        recover(log, StateFile(Path(folder) / "state"), pipeline)
         took = time.monotonic() - began
         if pipeline.engine.visits.size < records // 4:
             message = f"only {pipeline.engine.visits.size:,} visits came out of {records:,} records"

@@ -62,11 +62,7 @@ def test_the_unit_is_hardened(unit: Path) -> None:
     assert float(found[1]) <= MOST_EXPOSED, done.stdout
 
 
-def test_the_unit_calls_a_command_that_there_is(unit: Path, request: pytest.FixtureRequest) -> None:
-    if unit.name != "leitstand.service":
-        # Strict: the day the commands are there, this mark has to go.
-        why = "collect, process and web come with the Kafka runtime"
-        request.node.add_marker(pytest.mark.xfail(reason=why, strict=True))
+def test_the_unit_calls_a_command_that_there_is(unit: Path) -> None:
     (line,) = re.findall(r"^ExecStart=(.*)$", unit.read_text(), re.MULTILINE)
     words = [word.replace("%i", "1").replace("%H", "host") for word in shlex.split(line)]
     assert words[1:3] == ["--config", "/etc/leitstand/leitstand.toml"]
