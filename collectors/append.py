@@ -117,8 +117,8 @@ class Appender:
         found = self._in_the_log() if self._unsure else before
         if found < before:
             message = (
-                f"feed {self._feed}: the log ends with its batch {found}, batch {before} was acknowledged: it came back "
-                "with less than it had, the lines since are read again"
+                f"feed {self._feed}: the log ends with its batch {found}, batch {before} was acknowledged: it came "
+                "back with less than it had, the lines since are read again"
             )
             raise LogWentBack(message)
         if found == before:
