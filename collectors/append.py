@@ -16,7 +16,7 @@ from collectors.marks import Mark
 from collectors.memory import FeedFolder
 from streams.batch import Batch, Tally
 from streams.codec import encode
-from streams.log import EventLog
+from streams.log import EventLog, LogWentBack
 from streams.partition import split
 
 ROLES = ("live", "replay")
@@ -102,7 +102,8 @@ class Appender:
     def settle(self) -> None:
         """Makes sure that the pending batch is in the log, once, its letters and finished sources on disk before it.
 
-        Raises `LogUnavailable`, `LogFull`, or OSError where the data folder cannot be written.
+        Raises `LogUnavailable`, `LogFull`, or OSError where the data folder cannot be written; `LogWentBack` when
+        batches before it are no longer there: this appender is then of no more use.
         """
         pending = self._pending
         if pending is None:
@@ -112,7 +113,15 @@ class Appender:
                 self._folder.save_marks(self.known.values())
             self._letters.write(self._feed, pending.letters, pending.batch.sequence)
             self._kept_beside = True
-        if not self._unsure or self._in_the_log() < pending.batch.sequence:
+        before = pending.batch.sequence - 1
+        found = self._in_the_log() if self._unsure else before
+        if found < before:
+            message = (
+                f"feed {self._feed}: the log ends with its batch {found}, batch {before} was acknowledged: it came "
+                "back with less than it had, the lines since are read again"
+            )
+            raise LogWentBack(message)
+        if found == before:
             payloads = [encode(part) for part in split(pending.batch, len(self._log.parts))]
             self._unsure = True
             self.positions = self._log.append(payloads, (self._feed, pending.bookmark))

@@ -47,7 +47,7 @@ class FeedRun:
     site ("" = the default site), equal for all instants of one minute. `report` gets one line when something is lost
     and one when it is back. `trouble` = why the source cannot be read, `paused` = why nothing can be written to the
     log or beside it; empty when it can.
-    Raises `FeedBusy` while another process collects this feed.
+    Raises `FeedBusy` while another process collects this feed. `step` raises `LogWentBack`: make a new one.
     """
 
     def __init__(

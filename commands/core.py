@@ -10,6 +10,7 @@ from commands import wiring
 from commands.collecting import collect
 from commands.log_parts import STATE_FILE
 from config.settings import Settings
+from streams.log import LogWentBack
 from streams.log_redis import RedisLog
 from streams.redis_client import connect
 from streams.runtimes.embedded import LogShrank, Processor
@@ -31,7 +32,7 @@ def run(settings: Settings, data: Path, address: str) -> None:
     log = RedisLog(connect(address))
     store = RedisStore(connect(address))
     processor = Processor(
-        RedisLog(connect(address)),
+        RedisLog(connect(address, read_retries=0)),
         store,
         wiring.wall_clock_ms,
         StateFile(data / STATE_FILE),
@@ -40,7 +41,8 @@ def run(settings: Settings, data: Path, address: str) -> None:
         lambda now_ms, position: log.trim(now_ms - settings.storage.log_hours * 3_600_000, position),
         in_a_thread,
     )
-    collector = threading.Thread(target=_collect, args=(settings, data, log, stop), name="collecting")
+    went_back = threading.Event()
+    collector = threading.Thread(target=_collect, args=(settings, data, log, stop, went_back), name="collecting")
     wiring.patiently(processor.start, stop)
     if stop.is_set():
         return  # half started: saving now would put less in the place of more
@@ -57,12 +59,16 @@ def run(settings: Settings, data: Path, address: str) -> None:
     finally:
         stop.set()
         collector.join()
-    processor.close()
+    if not went_back.is_set():  # else the state may hold what the log does not, and what will be read again
+        processor.close()
 
 
-def _collect(settings: Settings, data: Path, log: RedisLog, stop: threading.Event) -> None:
+def _collect(settings: Settings, data: Path, log: RedisLog, stop: threading.Event, went_back: threading.Event) -> None:
     try:
         collect(settings, data, log, stop)
+    except LogWentBack as error:
+        _logger.error("%s: starting again from the log", error)
+        went_back.set()
     finally:
         # Collecting must never be dead while counting goes on and looks alive.
         stop.set()

@@ -14,7 +14,7 @@ from commands.failures import WorkFailed
 from commands.printing import show
 from commands.replay import ask, wait_until_counted
 from config.settings import Settings
-from streams.log import LogFull, LogUnavailable
+from streams.log import LogFull, LogUnavailable, LogWentBack
 
 _COLUMNS = ("id", "feed", "source", "position", "at", "reason")
 
@@ -58,7 +58,7 @@ def _retry(arguments: argparse.Namespace, settings: Settings, data: Path) -> Non
                     collecting = feed_run(settings, data, feed, storage.log)
                     retried[feed.name] = collecting.retry(wiring.wall_clock_ms())
                     collecting.close()
-            except (LogUnavailable, LogFull, FeedBusy) as error:
+            except (LogUnavailable, LogFull, LogWentBack, FeedBusy) as error:
                 raise WorkFailed(str(error)) from error
     left = len(dead_letters(settings, data).all())
     if arguments.json:

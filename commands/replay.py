@@ -18,6 +18,7 @@ from commands.collecting import feed_named, feed_run
 from commands.failures import WorkFailed, WrongCall
 from config.settings import Settings
 from streams.batch import Tally
+from streams.log import LogWentBack
 from streams.store import Pictures, StoreUnavailable
 
 LOOK_SECONDS = 0.05
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
                         time.sleep(LOOK_SECONDS)
                     progress.update(task, description=_tally(collecting.tally))
             collecting.close()
-        except (SourceTrouble, FeedBusy) as error:
+        except (SourceTrouble, FeedBusy, LogWentBack) as error:
             raise WorkFailed(str(error)) from error
         sys.stderr.write(f"{feed.name}: {_tally(collecting.tally)}\n")
         if collecting.replay_trouble:

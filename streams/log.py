@@ -80,3 +80,7 @@ class LogUnavailable(Exception):
 
 class LogFull(Exception):
     """The log refuses writes (memory or disk is full). The feed pauses and says so."""
+
+
+class LogWentBack(Exception):
+    """The log came back without batches that it had acknowledged. Start again from what it holds."""

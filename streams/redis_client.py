@@ -21,7 +21,7 @@ READ_TIMEOUT_SECONDS = 5.0
 LONGEST_BLOCK_SECONDS = 2.0
 """A blocking read asks for at most this long and asks again: the socket must never time out before the server does."""
 
-_READ_RETRIES = 3
+READ_RETRIES = 3
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,14 @@ class RedisClients:
         self.read.close()
 
 
-def connect(address: str | Path, write_timeout_seconds: float = WRITE_TIMEOUT_SECONDS) -> RedisClients:
-    """The clients for a unix socket (a path) or a URL (redis://, rediss://, unix://). Connects at the first call."""
+def connect(
+    address: str | Path, write_timeout_seconds: float = WRITE_TIMEOUT_SECONDS, read_retries: int = READ_RETRIES
+) -> RedisClients:
+    """The clients for a unix socket (a path) or a URL (redis://, rediss://, unix://). Connects at the first call.
+
+    `read_retries`: 0 for whoever has to notice every connection that breaks off, because the server may have come back
+    with less than it had.
+    """
     write = _client(
         address,
         socket_timeout=write_timeout_seconds,
@@ -55,7 +61,7 @@ def connect(address: str | Path, write_timeout_seconds: float = WRITE_TIMEOUT_SE
         socket_timeout=READ_TIMEOUT_SECONDS,
         socket_connect_timeout=WRITE_TIMEOUT_SECONDS,
         # Only what broke off is asked again: a server that hangs would make each of four tries wait to the end.
-        retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), _READ_RETRIES, (redis.ConnectionError,)),
+        retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), read_retries, (redis.ConnectionError,)),
     )
     return RedisClients(_without_password(address), write, read)
 

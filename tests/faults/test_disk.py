@@ -54,6 +54,7 @@ def test_a_full_disk_pauses_the_feed_and_afterwards_all_is_counted(small_disk: P
     scene.assert_whole()
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("part", ["core", "redis"])
 def test_a_part_killed_while_the_disk_is_full_loses_nothing(
     small_disk: Path, start_scene: StartScene, part: str

@@ -42,6 +42,7 @@ def elsewhere() -> Iterator[Elsewhere]:
         yield Elsewhere(opened)
 
 
+@pytest.mark.torture
 def test_a_line_that_is_slow_or_sliced_loses_nothing(elsewhere: Elsewhere, start_scene: StartScene) -> None:
     scene = start_scene(before_up=elsewhere)
     elsewhere.proxy.weather = "sliced"
@@ -53,6 +54,7 @@ def test_a_line_that_is_slow_or_sliced_loses_nothing(elsewhere: Elsewhere, start
     assert "lost" not in scene.new_errors, scene.new_errors
 
 
+@pytest.mark.torture
 def test_a_line_that_is_reset_again_and_again_counts_nothing_twice(
     elsewhere: Elsewhere, start_scene: StartScene
 ) -> None:
@@ -74,6 +76,7 @@ def test_a_cut_line_is_told_once_and_afterwards_all_is_counted(elsewhere: Elsewh
     scene.assert_whole()
 
 
+@pytest.mark.torture
 def test_a_half_open_line_is_noticed_told_and_left(elsewhere: Elsewhere, start_scene: StartScene) -> None:
     scene = start_scene(before_up=elsewhere)
     elsewhere.proxy.weather = "half_open"

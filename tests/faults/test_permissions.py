@@ -32,6 +32,7 @@ def _unprivileged(place: Place) -> Place:
     return Unprivileged(place.config, place.data)
 
 
+@pytest.mark.torture
 def test_a_file_that_may_not_be_read_is_told_and_read_when_it_may(start_scene: StartScene) -> None:
     scene = start_scene(place_of=_unprivileged)
     path = scene.queue_log

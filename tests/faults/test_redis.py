@@ -17,6 +17,7 @@ from tests.faults.scene import Scene
 pytestmark = pytest.mark.server
 
 
+@pytest.mark.torture
 def test_redis_shuts_down_and_up_starts_it_again(start_scene: StartScene) -> None:
     scene = start_scene()
     before = scene.up.pids()
@@ -55,6 +56,7 @@ def test_full_redis_pauses_the_feed_and_says_so(start_scene: StartScene) -> None
     scene.assert_whole()
 
 
+@pytest.mark.torture
 def test_redis_killed_while_it_is_full_loses_nothing(start_scene: StartScene) -> None:
     scene = start_scene()
     _limit_memory(scene, used_share=1.05)

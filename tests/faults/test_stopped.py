@@ -28,7 +28,7 @@ def test_every_process_is_stopped_for_three_seconds(start_scene: StartScene) -> 
     scene.assert_whole()
 
 
-@pytest.mark.parametrize("seconds", [12, _MINUTE])
+@pytest.mark.parametrize("seconds", [pytest.param(12, marks=pytest.mark.torture), _MINUTE])
 def test_the_stopped_core_is_told_and_goes_on(start_scene: StartScene, seconds: int) -> None:
     scene = start_scene()
     with scene.stopped("core"):
