@@ -93,11 +93,11 @@ class Past:
     def readings(self) -> list[Reading]:
         return [reading(cell, offered=20, in_time=10) for cell in cells()]
 
-    def by_interval(self, edges: list[int]) -> dict[Cell, list[Sums]]:
+    def by_interval(self, edges: list[int], basis: str, hotlines: Iterable[str]) -> dict[Cell, list[Sums]]:
         return {cell: [Sums({"offered": 5}) for _ in edges[1:]] for cell in cells()}
 
 
-def history(as_of_ms: int) -> Past:
+def history(as_of_ms: int, *, is_now: bool) -> Past:
     """Nothing is kept from before one day ago."""
     if as_of_ms < NOW_MS - 86_400_000:
         message = "lies before the beginning of the log"
