@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from commands import wiring
 from commands.collecting import collect
 from commands.log_parts import STATE_FILE
 from config.settings import Settings
-from streams.log_redis import RedisLog
+from streams.history.commits import UnreadableCommit
+from streams.history.files import HistoryUnavailable
+from streams.log_redis import RedisLog, order
 from streams.redis_client import connect
 from streams.runtimes.embedded import LogShrank, Processor
 from streams.runtimes.supervisor import end_with_parent
@@ -36,7 +39,7 @@ def run(settings: Settings, data: Path, address: str) -> None:
         StateFile(data / STATE_FILE),
         wiring.clock_of(settings),
         settings.limits.give_up_ms,
-        lambda now_ms, position: log.trim(now_ms - settings.storage.log_hours * 3_600_000, position),
+        _trim_behind_the_history(settings, data, log),
     )
     collector = threading.Thread(target=_collect, args=(settings, data, log, stop), name="collecting")
     wiring.patiently(processor.start, stop)
@@ -56,6 +59,21 @@ def run(settings: Settings, data: Path, address: str) -> None:
         stop.set()
         collector.join()
     processor.save()
+
+
+def _trim_behind_the_history(settings: Settings, data: Path, log: RedisLog) -> Callable[[int, str], object]:
+    """What the history has not committed stays in the log, however old it is."""
+    history = wiring.history(settings, data)
+
+    def trim(now_ms: int, position: str) -> None:
+        try:
+            committed = history.contents().position
+        except (HistoryUnavailable, UnreadableCommit) as error:
+            _logger.warning("event log not trimmed, next try in an hour: %s", error)
+            return
+        log.trim(now_ms - settings.storage.log_hours * 3_600_000, min(position, committed, key=order))
+
+    return trim
 
 
 def _collect(settings: Settings, data: Path, log: RedisLog, stop: threading.Event) -> None:
