@@ -9,12 +9,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import BinaryIO
 
 import msgspec
 import redis
 
-from streams.log import LogUnavailable
+from streams.log import START, LogUnavailable
 from streams.redis_client import RedisClients, reason, text
 
 VERSION = 1
@@ -56,7 +57,7 @@ def dump(clients: RedisClients, file: BinaryIO) -> str:
             for name in names:
                 pipe.hgetall(name)
             marks, newest, *bookmarks = pipe.execute()
-        last = text(newest[0][0]) if newest else ""
+        last = text(newest[0][0]) if newest else START
         known = {name: value for name, value in zip(_MARKS, marks, strict=True) if value is not None}
         _write(file, _Head(VERSION, known, dict(zip(names, bookmarks, strict=True)), last))
         position = "-"
@@ -88,7 +89,7 @@ def load(clients: RedisClients, file: BinaryIO) -> int:
             raise UnusableDump(message)
         entries = (msgspec.msgpack.decode(frame, type=_Entry) for frame in frames)
         count, last = 0, ""
-        while several := [entry for entry, _ in zip(entries, range(_AT_ONCE), strict=False)]:
+        while several := list(islice(entries, _AT_ONCE)):
             with clients.write.pipeline(transaction=False) as pipe:
                 for entry in several:
                     pipe.xadd(_STREAM, {entry.field: entry.payload}, id=entry.position)
