@@ -120,7 +120,7 @@ def _rebuild_one(writer: HistoryWriter, settings: Settings, key: tuple[str, str]
     if clock is None:
         sys.stdout.write(f"{day} {name}: left as it is, no site lives by this clock any more\n")
         return
-    if version.start_ms < writer.contents.retired_ms:
+    if version.start_ms - calendar.reach_ms < writer.contents.retired_ms:
         sys.stdout.write(f"{day} {name}: left as it is, its records are not kept any more\n")
         return
     now_ms = wiring.wall_clock_ms()

@@ -25,6 +25,7 @@ COMMIT_EVERY_MS = 60_000
 COMMIT_FACTS = 50_000
 ENTRIES_AT_ONCE = 64
 WAIT_SECONDS = 1.0
+LOOK_EVERY_MS = 5_000
 TIDY_EVERY_MS = 600_000
 _RETRY_SECONDS = 2.0
 _logger = logging.getLogger("history")
@@ -66,7 +67,7 @@ class _Recorder:
         generation = history.newest_generation(PARTITION) + 1
         self._writer = HistoryWriter(history, PARTITION, generation, self._calendar.reach_ms)
         self._position = self._writer.start()
-        self._tidied_ms = 0
+        self._tidied_ms = self._looked_ms = 0
         self._note_what_the_log_lost()
 
     def run(self, stop: threading.Event) -> None:
@@ -82,9 +83,10 @@ class _Recorder:
             is_time = at_the_end and now_ms - committed_ms >= COMMIT_EVERY_MS
             if is_time or self._writer.facts >= COMMIT_FACTS:
                 self._writer.flush(now_ms)
-                if is_time:
-                    committed_ms = now_ms
-                    self._look_after(now_ms)
+                committed_ms = now_ms
+            if at_the_end and now_ms - self._looked_ms >= LOOK_EVERY_MS:
+                self._looked_ms = now_ms
+                self._look_after(now_ms)
         self._writer.flush(wiring.wall_clock_ms())
 
     def _note_what_the_log_lost(self) -> None:

@@ -19,7 +19,7 @@ from streams.history.writer import HistoryWriter
 from streams.intervals import count_intervals
 
 MINUTE_DAYS = 35
-QUIET_MS = 60_000
+QUIET_MS = 10_000
 _DAY_MS = 86_400_000
 _logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def close_days(
 ) -> list[DayVersion]:
     """Closes every day whose time has come, and looks anew at closed days for which late records came in.
 
-    A day for which records came in during the last `quiet_ms` waits: its feed is still being read. Returns the
+    A day of which records were collected during the last `quiet_ms` waits: its feed is still being read. Returns the
     versions that were made.
     """
     made = []
@@ -43,13 +43,17 @@ def close_days(
             start_ms, end_ms = business_day(clock, day_ms)
             day = business_date(clock, start_ms).isoformat()
             is_due = (day, name) not in known and calendar.closed_at(clock, start_ms) <= now_ms
-            if is_due and not _is_filling(writer.taken_ms, start_ms, end_ms, now_ms - quiet_ms):
+            if is_due and not _is_filling(writer.collected_ms, start_ms, end_ms, now_ms - quiet_ms):
                 made += make_version(writer, calendar, clock, day, now_ms, minute_days)
         for day, dirty_clock in sorted(writer.contents.dirty):
             if dirty_clock != name:
                 continue
             version = writer.contents.newest()[day, name]
-            if not _is_filling(writer.taken_ms, version.start_ms, version.end_ms, now_ms - quiet_ms):
+            if version.start_ms - calendar.reach_ms < writer.contents.retired_ms:
+                # What is left of its records no longer makes the day: its last version stands.
+                writer.commit(writer.step(now_ms, clean=[(day, name)]))
+                _logger.warning("day %s (%s): late records are kept, but its own are not any more", day, name)
+            elif not _is_filling(writer.collected_ms, version.start_ms, version.end_ms, now_ms - quiet_ms):
                 made += make_version(writer, calendar, clock, day, now_ms, minute_days)
     return made
 
@@ -66,9 +70,9 @@ def _days_with_records(files: Iterable[File], clock: SiteClock) -> set[int]:
     return starts
 
 
-def _is_filling(taken_ms: Mapping[int, int], start_ms: int, end_ms: int, since_ms: int) -> bool:
+def _is_filling(collected_ms: Mapping[int, int], start_ms: int, end_ms: int, since_ms: int) -> bool:
     days = range(start_ms // _DAY_MS, (end_ms - 1) // _DAY_MS + 1)
-    return any(taken_ms.get(day * _DAY_MS, since_ms) > since_ms for day in days)
+    return any(collected_ms.get(day * _DAY_MS, since_ms) > since_ms for day in days)
 
 
 def make_version(

@@ -42,8 +42,8 @@ class HistoryWriter:
         self.generation = generation
         self.facts = 0
         self.contents = Contents(partition)
-        self.taken_ms: dict[int, int] = {}
-        """For each UTC day (ms) when a fact of it was last committed: a day that is still filling is not closed."""
+        self.collected_ms: dict[int, int] = {}
+        """For each UTC day (ms) when its newest fact was collected: a day that is still filling is not closed."""
         self._late = LateFinder(history, reach_ms)
         self._position = ""
         self._tables: defaultdict[str, list[Any]] = defaultdict(list)
@@ -104,7 +104,7 @@ class HistoryWriter:
         cells = [cell for cell in map(decode_cell, self._cells) if cell not in self.contents.cells]
         if not self._tables and not cells and self._position == self.contents.position:
             return self._position
-        added = [file for feed in sorted(self._tables) for file in self._write(feed, now_ms)]
+        added = [file for feed in sorted(self._tables) for file in self._write(feed)]
         late = self._late.find(self.contents, self._tables)
         added += [self._write_late(one) for one in late.records]
         days = sorted(late.days)
@@ -114,14 +114,15 @@ class HistoryWriter:
         self.facts = 0
         return self._position
 
-    def _write(self, feed: str, now_ms: int) -> list[File]:
+    def _write(self, feed: str) -> list[File]:
         table = pa.concat_tables(self._tables[feed]).unify_dictionaries()
         at_ms = times_of(table, "at")
         days = at_ms // _DAY_MS
         files = []
         for day in np.unique(days).tolist():
-            self.taken_ms[day * _DAY_MS] = now_ms
             rows = table.filter(pa.array(days == day)) if (days != day).any() else table
+            newest_ms = int(times_of(rows, "collected").max())
+            self.collected_ms[day * _DAY_MS] = max(newest_ms, self.collected_ms.get(day * _DAY_MS, 0))
             files.append(self.write_records(feed, day * _DAY_MS, rows))
         return files
 

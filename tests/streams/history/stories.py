@@ -28,10 +28,12 @@ def day_of_calls(number: int, visits: int = 60) -> Made:
     return made_history(number + 1, START_MS + number * DAY_MS, visits, DAY_MS - 4 * 3_600_000)
 
 
-def batches(facts: Sequence[Fact], sequence: int = 1, feed: str = "calls", size: int = 50) -> list[bytes]:
+def batches(
+    facts: Sequence[Fact], sequence: int = 1, feed: str = "calls", size: int = 50, collected_ms: int = 1_000
+) -> list[bytes]:
     """The facts as entries of the log."""
     return [
-        encode(Batch(feed, sequence + number, 1_000 + number, Tally(), list(facts[start : start + size])))
+        encode(Batch(feed, sequence + number, collected_ms, Tally(), list(facts[start : start + size])))
         for number, start in enumerate(range(0, len(facts), size))
     ]
 

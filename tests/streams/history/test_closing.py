@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from streams.asof import OlderThanLog
 from streams.codec import Columns
 from streams.days import SiteClock, business_date
 from streams.history import commits
 from streams.history.calendar import bounds
 from streams.history.closing import close_days, make_version
 from streams.history.commits import File
+from streams.history.compaction import compact, retire
 from streams.history.files import Files
 from streams.history.files_memory import MemoryFiles
 from streams.history.history import History
@@ -124,10 +126,10 @@ def test_a_day_is_closed_at_its_time_and_not_before() -> None:
 def test_a_day_that_is_still_being_read_is_not_closed() -> None:
     writer = owner(History(MemoryFiles()))
     writer.start()
-    take_all(writer, log_of(*batches(FACTS)), START)
+    take_all(writer, log_of(*batches(FACTS, collected_ms=NOW_MS)), START)
     writer.flush(NOW_MS)
-    assert close_days(writer, CALENDAR, NOW_MS + 59_999, quiet_ms=60_000) == []
-    assert len(close_days(writer, CALENDAR, NOW_MS + 60_000, quiet_ms=60_000)) == 3
+    assert close_days(writer, CALENDAR, NOW_MS + 9_999, quiet_ms=10_000) == []
+    assert len(close_days(writer, CALENDAR, NOW_MS + 10_000, quiet_ms=10_000)) == 3
 
 
 def late_call(number: int, at_ms: int) -> list[Fact]:
@@ -217,3 +219,38 @@ def test_the_bounds_of_a_date_are_those_of_its_business_day() -> None:
         assert (end_ms - start_ms, business_date(CLOCK, start_ms).isoformat()) == (hours * 3_600_000, day)
     evening = SiteClock("Europe/Berlin", 18 * 60)
     assert business_date(evening, bounds(evening, "2026-07-08")[0]).isoformat() == "2026-07-08"
+
+
+def test_a_day_whose_records_went_keeps_its_last_version() -> None:
+    writer, history = kept(FACTS)
+    retire(writer, START_MS + 12 * DAY_MS, record_days=8, minute_days=5)
+    contents = history.contents()
+    assert contents.retired_ms > START_MS
+    assert {file.day for file in contents.of_kind(commits.MINUTES)} == set()
+    bring(writer, late_call(1, START_MS + 3_600_000))
+    assert close_days(writer, CALENDAR, START_MS + 12 * DAY_MS, quiet_ms=-1) == []
+    assert (history.contents().dirty, {one.version for one in history.contents().versions}) == (set(), {1})
+    edges = [START_MS, START_MS + DAY_MS]
+    told = past(history, START_MS + 12 * DAY_MS, is_now=True).by_interval(edges)
+    assert sum(rows[0]["offered"] for rows in told.values()) == len(day_of_calls(0).visits)
+    with pytest.raises(OlderThanLog, match="are not kept any more"):
+        past(history, START_MS + 12 * DAY_MS, is_now=False).by_interval(edges)
+
+
+def test_compaction_merges_small_files_and_changes_no_number() -> None:
+    writer = owner(History(MemoryFiles()))
+    writer.start()
+    for number, payload in enumerate(batches(FACTS, size=20)):
+        writer.take(log_of(*[b""] * number, payload).read(str(number), 10))
+        writer.flush(NOW_MS)
+    edges = [START_MS, START_MS + DAY_MS, START_MS + 3 * DAY_MS]
+    before = past(writer.history, is_now=False).by_interval(edges)
+    files = len(writer.contents.of_kind(commits.RECORDS))
+    assert compact(writer, NOW_MS) == files
+    days = {file.day for file in writer.contents.of_kind(commits.RECORDS)}
+    assert len(writer.contents.of_kind(commits.RECORDS)) == len(days) < files
+    assert past(History(writer.history.files), is_now=False).by_interval(edges) == before
+    writer.remove_replaced(NOW_MS + 599_999)
+    assert len(writer.history.files.list("records")) == files + len(days)
+    writer.remove_replaced(NOW_MS + 600_000)
+    assert len(writer.history.files.list("records")) == len(days)
