@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from commands.data_format import refuse_newer
 from commands.failures import WorkFailed, WrongCall
 from commands.wiring import read_settings, settings_in_force
 
@@ -28,6 +29,9 @@ _RUNS = {
     "feeds": "commands.feeds",
     "dead": "commands.dead",
     "check": "commands.check",
+    "history": "commands.history",
+    "backup": "commands.backup",
+    "restore": "commands.restore",
     "user": "commands.accounts",
 }
 _PARTS = ("up", "collect", "process", "web")
@@ -83,6 +87,28 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("check", help="check the settings and list every fault")
 
+    history = commands.add_parser("history", help="what is kept, and what each closed day said")
+    what = history.add_subparsers(dest="what", required=True, metavar="list|verify|rebuild|report|diff")
+    listing = what.add_parser("list", help="closed days with their versions, files, rows and bytes")
+    listing.add_argument("--json", action="store_true")
+    what.add_parser("verify", help="whether every file is there and as it was written")
+    rebuild = what.add_parser("rebuild", help="the facts of closed days anew from the records")
+    rebuild.add_argument("day", nargs="?", metavar="DAY", help="YYYY-MM-DD (default: every closed day)")
+    report = what.add_parser("report", help="a closed day by hotline and over all")
+    report.add_argument("day", metavar="DAY", help="YYYY-MM-DD")
+    report.add_argument("--version", type=int, metavar="N", help="default: the newest")
+    report.add_argument("--json", action="store_true")
+    diff = what.add_parser("diff", help="what changed between two versions of a day, and which late records did it")
+    diff.add_argument("day", metavar="DAY", help="YYYY-MM-DD")
+    diff.add_argument("--from", dest="from_", type=int, required=True, metavar="N")
+    diff.add_argument("--to", type=int, required=True, metavar="N")
+    diff.add_argument("--json", action="store_true")
+
+    backup = commands.add_parser("backup", help="everything into an empty folder, also while Leitstand runs")
+    backup.add_argument("folder", type=Path, metavar="DIR")
+    restore = commands.add_parser("restore", help="a backup into an empty data folder")
+    restore.add_argument("folder", type=Path, metavar="DIR")
+
     user = commands.add_parser("user", help="accounts")
     add = user.add_subparsers(dest="what", required=True, metavar="add").add_parser("add")
     add.add_argument("name", metavar="NAME")
@@ -99,6 +125,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(arguments.config)
         data = (arguments.data or settings.storage.data_folder).absolute()
+        refuse_newer(data)
         if arguments.config is None and arguments.command not in {*_PARTS, "check"}:
             settings = settings_in_force(data) or settings
         if arguments.command in {"up", "web"}:

@@ -12,11 +12,13 @@ from commands import wiring
 from commands.failures import WorkFailed, WrongCall
 from commands.printing import show
 from config.settings import Settings
-from streams.asof import OlderThanLog, pipelines_at
+from streams.asof import OlderThanLog
 from streams.catalogue import KPI, Kpi, Options, Value, compute
 from streams.days import from_ms
-from streams.intervals import by_interval
+from streams.history.commits import UnreadableCommit
+from streams.history.files import HistoryUnavailable
 from streams.log import LogUnavailable
+from streams.past import Past
 from streams.query import Row, document
 from streams.question import Question, WrongQuestion, answer_intervals, answer_windows, edges, question
 from streams.store import StoreUnavailable
@@ -49,7 +51,7 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
         as_of_ms, rows = answer(asked, settings, data)
     except WrongQuestion as error:
         raise WrongCall(str(error)) from error
-    except (LogUnavailable, StoreUnavailable, OlderThanLog) as error:
+    except (LogUnavailable, StoreUnavailable, OlderThanLog, HistoryUnavailable, UnreadableCommit) as error:
         raise WorkFailed(str(error)) from error
     options = wiring.kpi_options(settings)
     if arguments.json:
@@ -78,16 +80,18 @@ def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[R
                 rows = answer_windows(asked, picture.readings, picture.as_of_ms, clock_of, configured)
                 return picture.as_of_ms, rows
         as_of_ms = now_ms if asked.as_of_ms is None else asked.as_of_ms
-        pipelines = pipelines_at(
-            storage.log.parts, as_of_ms, clock_of, settings.limits.give_up_ms, since_ms=asked.from_ms
+        past = Past(
+            storage.log.parts,
+            wiring.history(settings, data),
+            wiring.calendar(settings),
+            as_of_ms,
+            is_now=asked.as_of_ms is None,
         )
-    engines = [pipeline.engine for pipeline in pipelines]
-    if asked.from_ms is None:
-        readings = [reading for engine in engines for reading in engine.readings()]
-        return as_of_ms, answer_windows(asked, readings, as_of_ms, clock_of, configured)
-    cuts = edges(asked, [*configured, *(cell for engine in engines for cell in engine.cells.cells)], clock_of)
-    counted = {cell: sums for engine in engines for cell, sums in by_interval(engine, cuts).items()}
-    return as_of_ms, answer_intervals(asked, cuts, counted, configured)
+        if asked.from_ms is None:
+            return as_of_ms, answer_windows(asked, past.readings(), as_of_ms, clock_of, configured)
+        cuts = edges(asked, [*configured, *past.cells()], clock_of)
+        counted = past.by_interval(cuts, asked.basis, asked.where.get("hotline", ()))
+        return as_of_ms, answer_intervals(asked, cuts, counted, configured)
 
 
 def _print(as_of_ms: int, rows: list[Row], options: Options, zone: str) -> None:

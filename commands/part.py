@@ -15,7 +15,7 @@ from pathlib import Path
 
 from streams.runtimes.supervisor import tie_to_parent
 
-_PARTS = ("core", "web", "centre", "collector", "worker")
+_PARTS = ("core", "recorder", "web", "centre", "collector", "worker")
 
 
 def main() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
@@ -24,3 +26,8 @@ def console() -> Console:
     """Standard output; a file is as wide as the widest table."""
     terminal = Console()
     return terminal if terminal.is_terminal else Console(width=_FILE_WIDTH)
+
+
+def write_json(document: object) -> None:
+    """Writes one JSON document to standard output."""
+    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")

@@ -94,7 +94,7 @@ def demo_settings(settings: Settings, data: Path) -> Settings:
     if settings.feeds:
         message = "--demo brings its own settings: leave --config out"
         raise WrongCall(message)
-    for old in (data / "demo", data / "redis", data / "collectors", data / "dead"):
+    for old in (data / name for name in ("demo", "redis", "collectors", "dead", wiring.HISTORY_FOLDER)):
         shutil.rmtree(old, ignore_errors=True)
     (data / "processor.state").unlink(missing_ok=True)
     (data / "demo").mkdir(parents=True)
@@ -139,6 +139,7 @@ class _Running:
             self._hand_over()
             web = self._part("web")
             self._part("core")
+            self._part("recorder")
             if self._arguments.demo:
                 self._part("centre")
             self._tell(web)
@@ -195,7 +196,7 @@ class _Running:
         if changes:
             self._settings = fresh
             self._hand_over()
-            for name in ("core", "web"):
+            for name in ("core", "web", "recorder"):
                 self._supervisor.restart(name)
 
     def _tell(self, web: Child) -> None:

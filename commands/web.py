@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +18,10 @@ from dashboard.access import Scope
 from dashboard.api import Figures, NotKept
 from dashboard.board import Board, View, compose
 from dashboard.targets import HotlineTarget, Targets
-from streams.asof import OlderThanLog, pipelines_at
-from streams.engine import Engine
-from streams.intervals import by_interval
+from streams.asof import OlderThanLog
+from streams.history.commits import UnreadableCommit
+from streams.history.files import HistoryUnavailable
+from streams.past import Past
 from streams.reading import Reading, Sums
 from streams.records import Cell
 from streams.store import FeedReport
@@ -31,19 +33,40 @@ if TYPE_CHECKING:
 _logger = logging.getLogger("web")
 
 
-class Past:
-    """What the log says of one instant."""
+class KeptPast:
+    """What log and history say of one instant, each answer over connections of its own.
 
-    def __init__(self, engines: Sequence[Engine]) -> None:
-        self._engines = engines
+    It runs in a thread of its own, where connections of the main one must not be used.
+    """
+
+    def __init__(self, settings: Settings, data: Path, address: str, as_of_ms: int, *, is_now: bool) -> None:
+        self._settings = settings
+        self._data = data
+        self._address = address
+        self._as_of_ms = as_of_ms
+        self._is_now = is_now
 
     def readings(self) -> Sequence[Reading]:
-        """Every cell at that instant."""
-        return [reading for engine in self._engines for reading in engine.readings()]
+        """Every cell at that instant. Raises `NotKept`."""
+        with self._past() as past:
+            return past.readings()
 
-    def by_interval(self, edges: list[int]) -> Mapping[Cell, Sequence[Sums]]:
-        """For every cell one row per interval."""
-        return {cell: sums for engine in self._engines for cell, sums in by_interval(engine, edges).items()}
+    def by_interval(self, edges: list[int], basis: str, hotlines: Iterable[str]) -> Mapping[Cell, Sequence[Sums]]:
+        """For every cell one row per interval. Raises `NotKept`."""
+        with self._past() as past:
+            return past.by_interval(edges, basis, hotlines)
+
+    @contextmanager
+    def _past(self) -> Iterator[Past]:
+        own = wiring.storage_at(self._settings, self._address, live=True)
+        calendar = wiring.calendar(self._settings)
+        try:
+            history = wiring.history(self._settings, self._data)
+            yield Past(own.log.parts, history, calendar, self._as_of_ms, is_now=self._is_now)
+        except (OlderThanLog, HistoryUnavailable, UnreadableCommit) as error:
+            raise NotKept(str(error)) from error
+        finally:
+            own.close()
 
 
 def targets(settings: Settings) -> Targets:
@@ -100,16 +123,8 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
             feeds_configured=len(enabled),
         )
 
-    def history(as_of_ms: int) -> Past:
-        # Runs in a thread of its own, where connections of the main one must not be used.
-        own = wiring.storage_at(settings, address, live=True)
-        try:
-            pipelines = pipelines_at(own.log.parts, as_of_ms, clock_of, settings.limits.give_up_ms)
-            return Past([pipeline.engine for pipeline in pipelines])
-        except OlderThanLog as error:
-            raise NotKept(str(error)) from error
-        finally:
-            own.close()
+    def history(as_of_ms: int, *, is_now: bool) -> KeptPast:
+        return KeptPast(settings, data, address, as_of_ms, is_now=is_now)
 
     clock_of = wiring.clock_of(settings)
     # With one feed it is behind every cell; with several nobody can say which of them a hotline lacks.

@@ -17,17 +17,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from collectors.contract import BadOptions
 from collectors.registry import COLLECTORS
-from commands import log_parts
+from commands import data_format, log_parts
 from commands.failures import WorkFailed, WrongCall
 from config.faults import SettingsError
+from config.kinds import Secret
 from config.sections import Feed
 from config.settings import Settings, load
 from streams.catalogue import Options
 from streams.days import SiteClock
 from streams.engine import ClockOf
+from streams.history.calendar import Calendar
+from streams.history.files import HistoryUnavailable
 from streams.log import EventLog, LogUnavailable
 from streams.log_kafka import KafkaLog
 from streams.log_redis import RedisLog
@@ -39,6 +43,10 @@ from streams.store import StoreUnavailable
 from streams.store_parts import PartedStore
 from streams.store_redis import RedisStore
 
+if TYPE_CHECKING:
+    from streams.history.history import History
+
+HISTORY_FOLDER = "history"
 STARTING_SECONDS = 15.0
 _SILENT_LOOKS = 2
 _logger = logging.getLogger("leitstand")
@@ -95,6 +103,33 @@ def settings_in_force(data: Path) -> Settings | None:
 def clock_of(settings: Settings) -> ClockOf:
     """The site clock by site name; "" and unknown sites have the default clock."""
     return cache(lambda site: SiteClock(*settings.site_clock(site)))
+
+
+def calendar(settings: Settings) -> Calendar:
+    """The clocks of all sites, and when their days are closed."""
+    of = clock_of(settings)
+    clocks = dict.fromkeys([of(""), *(of(site) for site in settings.sites)])
+    return Calendar(tuple(clocks), of, settings.site.closes, settings.limits.give_up_ms)
+
+
+def history(settings: Settings, data: Path) -> History:
+    """The history of this data folder, or where the settings say. Raises `WorkFailed`."""
+    from streams.history.open import open_history  # noqa: PLC0415 -- pyarrow is slow to import, most commands need none
+
+    place = settings.storage.history_url or data / HISTORY_FOLDER
+    try:
+        return open_history(place.reveal() if isinstance(place, Secret) else place)
+    except HistoryUnavailable as error:
+        raise WorkFailed(str(error)) from error
+
+
+@contextmanager
+def history_is_mine(data: Path) -> Iterator[None]:
+    """While this is open no other program of this data folder takes the history over. Waits for its turn."""
+    prepare(data)
+    with (data / "history.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def kpi_options(settings: Settings) -> Options:
@@ -183,9 +218,10 @@ class Storage:
 
 
 def prepare(data: Path) -> None:
-    """Makes the data folder. Raises `WorkFailed`."""
+    """Makes the data folder, marked with our format. Raises `WorkFailed`."""
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        data_format.note(data)
     except OSError as error:
         message = f"data folder {data}: {error.strerror}: name another one with --data"
         raise WorkFailed(message) from error

@@ -228,6 +228,20 @@ def path(*, empty: bool = True) -> Kind:
     return Kind("a path, relative to this file" + (", or empty" if empty else ""), read)
 
 
+def place() -> Kind:
+    """A path, relative to the settings file, or a URI; an empty one gives None. A URI never appears in a message."""
+
+    def read(raw: object, base: Path) -> object:
+        text = _text(raw)
+        if "://" not in text:
+            return path().read(raw, base)
+        if not text.isprintable() or " " in text or not re.match("[a-z][a-z0-9+.-]*://", text):
+            raise Refusal(what="this is not a URI", instead="write it as s3://bucket/folder, or write a path")
+        return Secret(text)
+
+    return Kind("a path, relative to this file, or a URI (s3://bucket/folder), or empty", read)
+
+
 def address(*schemes: str, origin: bool = False, secret: bool = False) -> Kind:
     """A URL with one of `schemes`, or empty; an `origin` has nothing behind its host and port.
 

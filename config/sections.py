@@ -225,6 +225,16 @@ class Storage:
     log_memory_mb: int = key(
         512, kinds.number(16, 1_048_576, whole=True), "Memory of the event log in MiB; at 80 % feeds pause."
     )
+    history_url: Path | Secret | None = key(
+        "",
+        kinds.place(),
+        "Where the history lies: a folder, or a URI that pyarrow opens; empty: `history` in the data folder.",
+        environment="HISTORY_URL",
+    )
+    record_days: int = key(
+        400, kinds.number(3, 36_500, whole=True), "Days that the history keeps single records; facts stay for good."
+    )
+    minute_days: int = key(35, kinds.number(1, 3_650, whole=True), "Days that the history keeps facts by the minute.")
     dead_letter_days: int = key(
         14, kinds.number(1, 3_650, whole=True), "Days after which the bytes of a dead letter are deleted."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -33,25 +33,34 @@ class Past(Protocol):
         """Every cell at that instant."""
         ...
 
-    def by_interval(self, edges: list[int]) -> Mapping[Cell, Sequence[Sums]]:
-        """For every cell one row per interval [edge, next edge), as known at that instant."""
+    def by_interval(self, edges: list[int], basis: str, hotlines: Iterable[str]) -> Mapping[Cell, Sequence[Sums]]:
+        """For every cell one row per interval [edge, next edge), as known at that instant.
+
+        With `hotlines` only their cells need to be there.
+        """
         ...
 
 
+class History(Protocol):
+    """The past at any instant. `is_now`: nobody asked for that instant, it is the present."""
+
+    def __call__(self, as_of_ms: int, *, is_now: bool) -> Past: ...
+
+
 class NotKept(Exception):
-    """The log does not hold what this instant needs; the message says from when on it does."""
+    """Neither log nor history holds what this instant needs; the message says from when on they do."""
 
 
 @dataclass(frozen=True)
 class Figures:
     """Where the numbers of /api/kpis come from beside the hub.
 
-    `history(as_of_ms)` recounts the past, or raises `NotKept` or `LogUnavailable`; `apart` runs it, in another thread,
-    so it must use connections of its own. `clock_of(site)` gives a site's clock, "" the default.
+    `history(as_of_ms, is_now=...)` is the past, whose methods raise `NotKept` or `LogUnavailable`; `apart` runs them,
+    in another thread, so they must use connections of their own. `clock_of(site)` gives a site's clock, "" the default.
     `configured` cells have a row even when nothing happened. `now_ms` is the clock, UTC milliseconds.
     """
 
-    history: Callable[[int], Past]
+    history: History
     clock_of: Callable[[str], SiteClock]
     options: Options
     now_ms: Callable[[], int]
@@ -117,18 +126,20 @@ def live(hub: Hub, figures: Figures, scope: Scope, asked: Question) -> dict[str,
 def recounted(figures: Figures, scope: Scope, asked: Question) -> dict[str, Any]:
     """The answer for a past instant or for intervals, cut to the scope. Raises `WrongQuestion` or `NotKept`."""
     now_ms = figures.now_ms() // 1000 * 1000
+    asked_now = asked.as_of_ms is None
     as_of_ms = now_ms if asked.as_of_ms is None else asked.as_of_ms
     if as_of_ms > now_ms:
         message = f"as_of {iso(as_of_ms)} lies in the future"
         raise WrongQuestion(message)
     asked = replace(asked, where=scope.restrict(asked.where))
     configured = _admitted(figures, scope)
+    past = figures.history(as_of_ms, is_now=asked_now)
     if asked.from_ms is None:
-        readings = [reading for reading in figures.history(as_of_ms).readings() if scope.admits(reading.cell)]
+        readings = [reading for reading in past.readings() if scope.admits(reading.cell)]
         rows = answer_windows(asked, readings, as_of_ms, figures.clock_of, configured)
         return document(as_of_ms, asked.basis, rows, figures.options)
     cuts = edges(asked, configured, figures.clock_of)
-    counted = figures.history(as_of_ms).by_interval(cuts)
+    counted = past.by_interval(cuts, asked.basis, asked.where.get("hotline", ()))
     admitted = {cell: rows for cell, rows in counted.items() if scope.admits(cell)}
     if (len(cuts) - 1) * max(1, len(admitted)) > MOST_ROWS:
         message = f"these are more than {MOST_ROWS} rows: ask for fewer or longer intervals"

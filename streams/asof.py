@@ -1,13 +1,16 @@
-"""Any past instant, exactly: the whole log through a fresh engine that stands at that instant."""
+"""Any past instant, exactly: the records of the history and the log behind it through an engine at that instant."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from streams.codec import UnreadableBatch
+from streams.codec import UnreadableBatch, encode_cell
 from streams.days import business_day
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
 from streams.gaps import unexplained
+from streams.history.calendar import REACH_MS
+from streams.history.commits import Contents
+from streams.history.history import History, record_files
 from streams.log import START, LogPart
 from streams.pipeline import Pipeline
 from streams.query import iso
@@ -17,12 +20,12 @@ _ENTRIES_AT_ONCE = 64
 
 
 class OlderThanLog(Exception):
-    """The log no longer (or not yet) holds what would be needed for this instant."""
+    """Neither log nor history holds (any more, or yet) what would be needed for this instant."""
 
 
-def payloads(log: LogPart, until: str) -> Iterator[bytes]:
-    """Every entry of the log up to and including position `until`, oldest first."""
-    position = START
+def payloads(log: LogPart, after: str = START) -> Iterator[bytes]:
+    """Every entry of the log behind `after` up to the one that is the newest now, oldest first."""
+    position, until = after, log.last()
     while position != until:
         entries = log.read(position, _ENTRIES_AT_ONCE)
         if not entries:
@@ -37,7 +40,7 @@ def payloads(log: LogPart, until: str) -> Iterator[bytes]:
 def pipeline_at(
     log: LogPart, as_of_ms: int, clock_of: ClockOf, give_up_ms: int = GIVE_UP_MS, *, since_ms: int | None = None
 ) -> Pipeline:
-    """`pipelines_at` for a log of one part."""
+    """`pipelines_at` for a log of one part without a history."""
     return pipelines_at([log], as_of_ms, clock_of, give_up_ms, since_ms=since_ms)[0]
 
 
@@ -48,40 +51,69 @@ def pipelines_at(
     give_up_ms: int = GIVE_UP_MS,
     *,
     since_ms: int | None = None,
+    until_ms: int | None = None,
+    history: History | None = None,
+    contents: Mapping[int, Contents] | None = None,
+    reach_ms: int = REACH_MS,
 ) -> list[Pipeline]:
-    """A pipeline for each part that has read all of it and stands at `as_of_ms` (facts dated <= as_of_ms count).
+    """A pipeline for each part that knows every fact needed and stands at `as_of_ms` (facts dated <= as_of_ms count).
 
-    `since_ms`: from when on facts are asked for; None: from the business day of `as_of_ms`. Raises `OlderThanLog` when
-    the instant lies before everything that the log knows, or something of that time was trimmed away or got lost.
+    `since_ms`, `until_ms`: of when facts are asked for; None: from the business day of `as_of_ms` to `as_of_ms`. What
+    lies up to `reach_ms` around that is read too, because it belongs to the same visits. `contents` are the partitions
+    of `history` by the number of the part; where they end, the log goes on. Raises `OlderThanLog` when the instant
+    lies before everything that is known, or something of that time was trimmed away or got lost.
     """
+    kept = contents or {}
+    needed_ms = business_day(clock_of(""), as_of_ms)[0] if since_ms is None else since_ms
+    last_ms = as_of_ms if until_ms is None else min(as_of_ms, until_ms + reach_ms)
     pipelines = [Pipeline(Engine(as_of_ms, clock_of, give_up_ms)) for _ in parts]
-    for part, pipeline in zip(parts, pipelines, strict=True):
-        for payload in payloads(part, part.last()):
+    for number, (part, pipeline) in enumerate(zip(parts, pipelines, strict=True)):
+        if number in kept:
+            assert history is not None
+            pipeline.engine.cells.register([encode_cell(cell) for cell in kept[number].cells])
+            for columns in history.records(record_files(kept[number], needed_ms - reach_ms, last_ms)):
+                pipeline.engine.learn(columns)
+            pipeline.engine.count()
+        for payload in payloads(part, kept[number].position if number in kept else START):
             try:
                 pipeline.apply(payload)
             except UnreadableBatch:
                 # The processor reports unreadable entries where they first appear; here they change no number.
                 continue
-    first_ms = min(_first_ms(pipeline) for pipeline in pipelines)
+    first_ms = min(
+        [_first_ms(pipeline) for pipeline in pipelines]
+        + [file.first_ms for one in kept.values() for file in one.files.values()]
+    )
     if first_ms != NEVER and as_of_ms < first_ms:
-        message = f"{iso(as_of_ms)} lies before the beginning of the log ({iso(first_ms)})"
+        what = "history" if kept else "log"
+        message = f"{iso(as_of_ms)} lies before the beginning of the {what} ({iso(first_ms)})"
         raise OlderThanLog(message)
-    needed_ms = business_day(clock_of(""), as_of_ms)[0] if since_ms is None else since_ms
-    for part, pipeline in zip(parts, pipelines, strict=True):
-        missing = part.missing()
-        for gap in unexplained(pipeline.gaps, missing):
-            if needed_ms <= gap.before_ms:
-                message = (
-                    f"the log lost {gap.batches} batches of feed {gap.feed} from before {iso(gap.before_ms)}: what "
-                    "needs them cannot be counted again"
-                )
-                raise OlderThanLog(message)
-        if missing is not None and needed_ms <= missing[1] and as_of_ms >= missing[0]:
-            message = f"the log no longer holds all of {iso(needed_ms)} to {iso(as_of_ms)}: it begins {iso(missing[1])}"
-            raise OlderThanLog(message)
+    for number, (part, pipeline) in enumerate(zip(parts, pipelines, strict=True)):
+        _refuse_gaps(part, pipeline, kept.get(number), needed_ms, as_of_ms)
     return pipelines
 
 
 def _first_ms(pipeline: Pipeline) -> int:
     known = pipeline.engine.visits.arrived[: pipeline.engine.visits.size]
     return int(known.min()) if known.size else NEVER
+
+
+def _refuse_gaps(part: LogPart, pipeline: Pipeline, kept: Contents | None, needed_ms: int, as_of_ms: int) -> None:
+    missing = part.missing() if kept is None else kept.lost
+    for gap in unexplained(pipeline.gaps, missing):
+        # What lies before the first batch behind the history is in the history.
+        if needed_ms <= gap.before_ms and (kept is None or gap.after_ms):
+            message = (
+                f"the log lost {gap.batches} batches of feed {gap.feed} from before {iso(gap.before_ms)}: what "
+                "needs them cannot be counted again"
+            )
+            raise OlderThanLog(message)
+    if missing is not None and needed_ms <= missing[1] and as_of_ms >= missing[0]:
+        message = f"the log no longer holds all of {iso(needed_ms)} to {iso(as_of_ms)}: it begins {iso(missing[1])}"
+        raise OlderThanLog(message)
+    if kept is not None and needed_ms < kept.retired_ms:
+        message = (
+            f"the records of {iso(needed_ms)} are not kept any more, they begin {iso(kept.retired_ms)}: ask for "
+            "intervals of 15m or longer without an instant"
+        )
+        raise OlderThanLog(message)

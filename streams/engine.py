@@ -241,8 +241,20 @@ class Engine:
         """Takes over what `dump` gave, into an empty engine."""
         self.now_ms = now_ms
         self.cells.register([encode_cell(cell) for cell in cells])
-        self._make_room()
         self.visits.load(visits)
+        self.count()
+
+    def learn(self, columns: Columns) -> None:
+        """Takes the facts of one batch in without counting them: for the past, where many come before one `count`."""
+        cells = self.cells.register(columns.cells)
+        columns = without_seen(columns)
+        if columns.visit.size:
+            self.visits.merge(columns, self.visits.slots(columns), cells)
+
+    def count(self) -> None:
+        """Fills the empty windows with all visits known, as they stand at the clock."""
+        self._make_room()
+        now_ms = self.now_ms
         for first in range(0, self.visits.size, _LOAD_AT_ONCE):
             slots = np.arange(first, min(first + _LOAD_AT_ONCE, self.visits.size))
             after = moments.at(self.visits, slots, now_ms, self.give_up_ms)

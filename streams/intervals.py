@@ -1,73 +1,110 @@
-"""Counters by interval on the basis of arrivals: what contracts and planning read.
+"""Counters by interval, on both bases: what contracts and planning read, and what the history keeps.
 
-Rows are [from, to). A visit belongs to the row of its arrival; its outcome counts there as known at the engine's
-clock, even when it came after the row's end.
+Rows are [from, to). By arrival a visit belongs to the row of its arrival; its outcome counts there as known at the
+engine's clock, even when it came after the row's end. Live, every counter belongs to the row of its own instant.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from streams import moments, waits
-from streams.counters import SERVICE_CLASSES
+from streams.counters import COUNTERS, WIDTH
 from streams.engine import Engine
+from streams.moments import all_parts
 from streams.reading import Sums
-from streams.records import Cell, Door, Outcome
-from streams.visits import NEVER, Ints
+from streams.records import Cell
+from streams.visits import Ints
+from streams.windows import entries
 
-_HANDLING = ("talk_ms", "hold_ms", "acw_ms")
+_VISITS_AT_ONCE = 200_000
 
 
-def by_interval(engine: Engine, edges: list[int]) -> dict[Cell, list[Sums]]:
-    """For every cell one `Sums` per interval between consecutive `edges` (UTC ms, ascending)."""
+class Counted(NamedTuple):
+    """Every row in which something happened: `cell` numbers the engine's cells, `row` the intervals, both ascending.
+
+    `counts` has one line per row, in the order of `COUNTERS`. The histogram is sparse: `waits_of` says to which line
+    each pair of `waits_bin` and `waits_count` belongs, ascending.
+    """
+
+    cell: Ints
+    row: Ints
+    counts: Ints
+    wait_max_ms: Ints
+    waits_of: Ints
+    waits_bin: Ints
+    waits_count: Ints
+
+
+def count_intervals(engine: Engine, edges: list[int], basis: str = "arrival") -> Counted:
+    """The counters of every interval between consecutive `edges` (UTC ms, ascending) on this basis."""
     rows = len(edges) - 1
-    cells = engine.cells.cells
-    result = {cell: [Sums() for _ in range(rows)] for cell in cells}
+    cuts = np.array(edges, np.int64)
     table = engine.visits
     arrived = table.arrived[: table.size]
-    slots = np.flatnonzero((arrived >= edges[0]) & (arrived < edges[-1]))
-    state = moments.at(table, slots, engine.now_ms, engine.give_up_ms)
-    state = state.rows(np.flatnonzero(state.visit | (state.door >= 0)))
-    row = np.searchsorted(np.array(edges), state.arrived, side="right") - 1
-    group = state.cell.astype(np.int64) * rows + row
+    slots = (
+        np.flatnonzero((arrived >= edges[0]) & (arrived < edges[-1])) if basis == "arrival" else np.arange(table.size)
+    )
+    places: list[Ints] = []
+    weights: list[Ints] = []
+    wait_keys: list[Ints] = []
+    wait_ms: list[Ints] = []
+    for first in range(0, slots.size, _VISITS_AT_ONCE):
+        state = moments.at(table, slots[first : first + _VISITS_AT_ONCE], engine.now_ms, engine.give_up_ms)
+        parts = all_parts(state.cell.size).within(state)
+        row, column, weight, live = entries(state, parts)
+        group = state.cell.astype(np.int64) * rows
+        instant = state.arrived[row] if basis == "arrival" else live
+        inside = np.flatnonzero((instant >= cuts[0]) & (instant < cuts[-1]))
+        key = group[row[inside]] + np.searchsorted(cuts, instant[inside], side="right") - 1
+        place, total = _summed(key * WIDTH + column[inside], weight[inside])
+        places.append(place)
+        weights.append(total)
+        ended = np.flatnonzero(parts.end)
+        instant = state.arrived[ended] if basis == "arrival" else state.ended[ended]
+        inside = np.flatnonzero((instant >= cuts[0]) & (instant < cuts[-1]))
+        wait_keys.append(group[ended[inside]] + np.searchsorted(cuts, instant[inside], side="right") - 1)
+        wait_ms.append(state.wait_ms[ended[inside]])
+    place, total = _summed(_joined(places), _joined(weights))
+    keys, wait_key, waited = np.unique(place // WIDTH), _joined(wait_keys), _joined(wait_ms)
+    counts = np.zeros((keys.size, WIDTH), np.int64)
+    counts[np.searchsorted(keys, place // WIDTH), place % WIDTH] = total
+    line = np.searchsorted(keys, wait_key)
+    wait_max_ms = np.zeros(keys.size, np.int64)
+    np.maximum.at(wait_max_ms, line, waited)
+    pair, amount = _summed(line * waits.BINS + waits.bins(waited), np.ones(line.size, np.int64))
+    return Counted(keys // rows, keys % rows, counts, wait_max_ms, pair // waits.BINS, pair % waits.BINS, amount)
 
-    def total(places: Ints, name: str, weight: npt.NDArray[np.integer[Any]] | None = None) -> None:
-        values = np.ones(places.size, np.int64) if weight is None else weight[places].astype(np.int64)
-        keys, inverse = np.unique(group[places], return_inverse=True)
-        sums = np.zeros(keys.size, np.int64)
-        np.add.at(sums, inverse, values)
-        for key, value in zip(keys.tolist(), sums.tolist(), strict=True):
-            if value:
-                result[cells[key // rows]][key % rows].counts[name] = value
 
-    visit = np.flatnonzero(state.visit)
-    total(visit, "offered")
-    for number, name in enumerate(SERVICE_CLASSES):
-        total(visit[state.service_class[visit] == number], name)
-    ended = np.flatnonzero(state.ended != NEVER)
-    for outcome in Outcome:
-        total(ended[state.outcome[ended] == outcome], outcome.name.lower())
-    for outcome in (Outcome.ANSWERED, Outcome.ABANDONED):
-        total(ended[state.outcome[ended] == outcome], f"wait_{outcome.name.lower()}_ms", state.wait_ms)
-    handled = np.flatnonzero(state.handled != NEVER)
-    total(handled, "handled")
-    for name in _HANDLING:
-        total(handled, name, np.maximum(getattr(state, name), 0))
-    total(handled[state.flags[handled] & 1 > 0], "transferred")
-    total(handled[state.flags[handled] & 2 > 0], "escalated")
-    for door in Door:
-        total(np.flatnonzero(state.door == door), door.name.lower())
-    _add_waits(result, cells, rows, group[ended].tolist(), state.wait_ms[ended].tolist())
+def by_interval(engine: Engine, edges: list[int], basis: str = "arrival") -> dict[Cell, list[Sums]]:
+    """For every cell one `Sums` per interval between consecutive `edges` (UTC ms, ascending)."""
+    cells = engine.cells.cells
+    result = {cell: [Sums() for _ in edges[1:]] for cell in cells}
+    counted = count_intervals(engine, edges, basis)
+    lines: list[Sums] = []
+    for cell, row, counts, longest in zip(
+        counted.cell.tolist(), counted.row.tolist(), counted.counts, counted.wait_max_ms.tolist(), strict=True
+    ):
+        sums = result[cells[cell]][row]
+        sums.counts = {COUNTERS[place]: int(counts[place]) for place in np.flatnonzero(counts).tolist()}
+        sums.wait_max_ms = longest
+        lines.append(sums)
+    pairs = zip(counted.waits_of.tolist(), counted.waits_bin.tolist(), counted.waits_count.tolist(), strict=True)
+    for line, number, amount in pairs:
+        lines[line].waits[number] = amount
     return result
 
 
-def _add_waits(
-    result: dict[Cell, list[Sums]], cells: list[Cell], rows: int, groups: list[int], wait_ms: list[int]
-) -> None:
-    for key, wait, number in zip(groups, wait_ms, waits.bins(np.array(wait_ms, np.int64)).tolist(), strict=True):
-        sums = result[cells[key // rows]][key % rows]
-        sums.wait_max_ms = max(sums.wait_max_ms, wait)
-        sums.waits[number] = sums.waits.get(number, 0) + 1
+def _joined(parts: list[Ints]) -> Ints:
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+
+def _summed(keys: Ints, weights: npt.NDArray[np.int64]) -> tuple[Ints, Ints]:
+    """The distinct keys, ascending, and the sum of the weights of each."""
+    distinct, inverse = np.unique(keys, return_inverse=True)
+    sums = np.zeros(distinct.size, np.int64)
+    np.add.at(sums, inverse, weights)
+    return distinct, sums

@@ -135,7 +135,7 @@ class Windows:
         self._add_waits(moments, parts, cell, spans, away)
 
     def _add_counters(self, moments: Moments, parts: Parts, cell: Ints, spans: _Spans, sign: Ints) -> None:
-        row, column, weight, live = _entries(moments, parts)
+        row, column, weight, live = entries(moments, parts)
         weight *= sign[row]
         at = cell[row] * _ROW + column
         arrived = moments.arrived[row]
@@ -203,7 +203,7 @@ def _meant(moments: Moments, parts: Parts) -> tuple[Moments, Parts, Ints]:
     return moments, parts, rows
 
 
-def _entries(moments: Moments, parts: Parts) -> tuple[Ints, Ints, Ints, Ints]:
+def entries(moments: Moments, parts: Parts) -> tuple[Ints, Ints, Ints, Ints]:
     """Every count of these parts: its row in `moments`, counter, weight and live instant (-1 = arrival basis only)."""
     visit = np.flatnonzero(parts.arrival & moments.visit)
     classed = np.flatnonzero(parts.decision)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from dashboard import wall
 from dashboard.access import Role, Scope
-from dashboard.api import Figures, NotKept
+from dashboard.api import Figures, History, NotKept
 from dashboard.app import RegisterPages, WebSettings, create_app
 from dashboard.board import Board, View, compose
 from dashboard.database import open_database
@@ -93,11 +93,11 @@ class Past:
     def readings(self) -> list[Reading]:
         return [reading(cell, offered=20, in_time=10) for cell in cells()]
 
-    def by_interval(self, edges: list[int]) -> dict[Cell, list[Sums]]:
+    def by_interval(self, edges: list[int], basis: str, hotlines: Iterable[str]) -> dict[Cell, list[Sums]]:
         return {cell: [Sums({"offered": 5}) for _ in edges[1:]] for cell in cells()}
 
 
-def history(as_of_ms: int) -> Past:
+def history(as_of_ms: int, *, is_now: bool) -> Past:
     """Nothing is kept from before one day ago."""
     if as_of_ms < NOW_MS - 86_400_000:
         message = "lies before the beginning of the log"
@@ -138,7 +138,7 @@ class Centre:
     with_desk: bool = True
     pages: Sequence[RegisterPages] = ()
     database: str = ""
-    history: Callable[[int], Past] = history
+    history: History = history
 
     def __post_init__(self) -> None:
         self.store = MemoryStore()

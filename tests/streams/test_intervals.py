@@ -10,7 +10,8 @@ import pytest
 from streams.intervals import by_interval
 from streams.records import Arrived, Ended, Fact, Outcome, identify
 from tests.batch.compare import differences
-from tests.batch.count import Counts, Rules, count_intervals
+from tests.batch.count import Counts, Rules, add, count_intervals
+from tests.batch.count import facts as slow_facts
 from tests.streams.histories import CELLS, GIVE_UP_MS, columns, history, new_engine
 
 START_MS = 1_783_476_000_000
@@ -78,3 +79,27 @@ def test_a_known_cell_has_rows_without_calls() -> None:
     engine.apply(columns([Arrived(identify(1), START_MS, CELLS["A"])]))
     (rows,) = by_interval(engine, [0, 1, 2]).values()
     assert [row.counts for row in rows] == [{}, {}]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_live_rows_hold_every_counter_at_its_own_instant(seed: int) -> None:
+    made = history(seed, START_MS)
+    as_of_ms = START_MS + 4 * SPAN_MS
+    engine = new_engine(as_of_ms)
+    engine.apply(columns(made.facts))
+    edges = [START_MS + number * 900_000 for number in range(17)]
+    right: defaultdict[tuple[str, str], Counts] = defaultdict(dict)
+    rules = Rules(give_up_ms=GIVE_UP_MS)
+    for visit in made.visits:
+        for name, amount, live_ms in slow_facts(visit, as_of_ms, rules):
+            if live_ms is not None and edges[0] <= live_ms < edges[-1] and name != "wait":
+                add(right[visit.queue, str((live_ms - START_MS) // 900_000)], [], name, amount)
+    for door in made.doors:
+        add(right[door.queue, str((door.at_ms - START_MS) // 900_000)], [], door.kind, 1)
+    came = {
+        (cell.hotline, str(number)): {**sums.counts, "wait_max_ms": sums.wait_max_ms}
+        for cell, row in by_interval(engine, edges, "live").items()
+        for number, sums in enumerate(row)
+    }
+    assert not differences(dict(right), came)
+    assert sum(counts.get("handled", 0) for counts in right.values()) > 5

@@ -1,0 +1,174 @@
+"""Closing business days: their facts from the records, and a new version wherever late records changed them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from streams.days import SiteClock, business_date, business_day, interval_edges
+from streams.engine import ClockOf, Engine
+from streams.history import commits
+from streams.history.calendar import Calendar, bounds, clock_name
+from streams.history.commits import DayVersion, File
+from streams.history.fact_rows import to_table
+from streams.history.history import History, record_files
+from streams.history.writer import HistoryWriter
+from streams.intervals import count_intervals
+
+MINUTE_DAYS = 35
+QUIET_MS = 10_000
+_DAY_MS = 86_400_000
+_logger = logging.getLogger(__name__)
+
+
+def close_days(
+    writer: HistoryWriter,
+    calendar: Calendar,
+    now_ms: int,
+    quiet_ms: int = QUIET_MS,
+    minute_days: int = MINUTE_DAYS,
+) -> list[DayVersion]:
+    """Closes every day whose time has come, and looks anew at closed days for which late records came in.
+
+    A day of which records were collected during the last `quiet_ms` waits: its feed is still being read. Returns the
+    versions that were made.
+    """
+    made = []
+    for clock in calendar.clocks:
+        known, name = writer.contents.newest(), clock_name(clock)
+        for day_ms in sorted(_days_with_records(writer.contents.of_kind(commits.RECORDS), clock)):
+            start_ms, end_ms = business_day(clock, day_ms)
+            day = business_date(clock, start_ms).isoformat()
+            is_due = (day, name) not in known and calendar.closed_at(clock, start_ms) <= now_ms
+            if is_due and not _is_filling(writer.collected_ms, start_ms, end_ms, now_ms - quiet_ms):
+                made += make_version(writer, calendar, clock, day, now_ms, minute_days)
+        for day, dirty_clock in sorted(writer.contents.dirty):
+            if dirty_clock != name:
+                continue
+            version = writer.contents.newest()[day, name]
+            if version.start_ms - calendar.reach_ms < writer.contents.retired_ms:
+                # What is left of its records no longer makes the day: its last version stands.
+                writer.commit(writer.step(now_ms, clean=[(day, name)]))
+                _logger.warning("day %s (%s): late records are kept, but its own are not any more", day, name)
+            elif not _is_filling(writer.collected_ms, version.start_ms, version.end_ms, now_ms - quiet_ms):
+                made += make_version(writer, calendar, clock, day, now_ms, minute_days)
+    return made
+
+
+def _days_with_records(files: Iterable[File], clock: SiteClock) -> set[int]:
+    """The starts of all business days in which a file has records."""
+    starts: set[int] = set()
+    for file in files:
+        at_ms = file.first_ms
+        while at_ms <= file.last_ms:
+            start_ms, end_ms = business_day(clock, at_ms)
+            starts.add(start_ms)
+            at_ms = end_ms
+    return starts
+
+
+def _is_filling(collected_ms: Mapping[int, int], start_ms: int, end_ms: int, since_ms: int) -> bool:
+    days = range(start_ms // _DAY_MS, (end_ms - 1) // _DAY_MS + 1)
+    return any(collected_ms.get(day * _DAY_MS, since_ms) > since_ms for day in days)
+
+
+def make_version(
+    writer: HistoryWriter,
+    calendar: Calendar,
+    clock: SiteClock,
+    day: str,
+    now_ms: int,
+    minute_days: int = MINUTE_DAYS,
+) -> list[DayVersion]:
+    """Computes the facts of a day anew; one new version where they differ from the last, none where they do not."""
+    contents, name = writer.contents, clock_name(clock)
+    before = contents.newest().get((day, name))
+    start_ms, end_ms = bounds(clock, day) if before is None else (before.start_ms, before.end_ms)
+    tables = facts_of_day(
+        writer.history, contents_files(contents, start_ms, end_ms, calendar), clock, calendar, start_ms
+    )
+    if now_ms - end_ms >= minute_days * _DAY_MS:
+        del tables[commits.MINUTES]
+    spent = {path for version in contents.versions for path in version.causes}
+    late = [file for file in contents.of_kind(commits.LATE) if (file.day, file.name) == (day, name)]
+    late = [file for file in late if file.path not in spent]
+    old = [file for kind in commits.FACTS for file in contents.of_kind(kind) if (file.day, file.name) == (day, name)]
+    if before is not None and _are_same(writer.history, old, before.version, tables):
+        if (day, name) in contents.dirty:
+            writer.commit(writer.step(now_ms, clean=[(day, name)], removed=[file.path for file in late]))
+        return []
+    number = 1 if before is None else before.version + 1
+    why = "the day was closed"
+    if before is not None:
+        late_rows = sum(file.rows for file in late)
+        why = f"{late_rows} records came after the close" if late_rows else "computed anew from the records"
+    version = DayVersion(day, name, number, start_ms, end_ms, now_ms, why, tuple(file.path for file in late))
+    added = [
+        writer.history.write_table(
+            f"{kind}/day={day}/clock={name}",
+            writer.next_name(),
+            table,
+            kind=kind,
+            day=day,
+            name=name,
+            first_ms=start_ms,
+            last_ms=end_ms,
+            version=number,
+        )
+        for kind, table in tables.items()
+    ]
+    # Minutes and quarters follow the newest version; the day itself is kept in every version.
+    removed = [file.path for file in old if file.kind != commits.DAYS]
+    writer.commit(writer.step(now_ms, added=added, removed=removed, versions=[version], clean=[(day, name)]))
+    _logger.info("day %s (%s): version %d, %s", day, name, number, why)
+    return [version]
+
+
+def contents_files(contents: commits.Contents, start_ms: int, end_ms: int, calendar: Calendar) -> list[File]:
+    """The files with the records that make a day's facts."""
+    return record_files(contents, start_ms - calendar.reach_ms, end_ms + calendar.reach_ms)
+
+
+def facts_of_day(
+    history: History, files: Iterable[File], clock: SiteClock, calendar: Calendar, start_ms: int
+) -> dict[str, Any]:
+    """The facts of the business day that starts then, as tables by kind, from these records."""
+    end_ms = business_day(clock, start_ms)[1]
+    engine = Engine(end_ms + calendar.reach_ms, calendar.clock_of, calendar.give_up_ms)
+    for columns in history.records(files):
+        engine.learn(columns)
+    return facts_from(engine, clock, calendar.clock_of, start_ms, end_ms)
+
+
+def facts_from(engine: Engine, clock: SiteClock, clock_of: ClockOf, start_ms: int, end_ms: int) -> dict[str, Any]:
+    """The facts of [start, end), of the cells that live by this clock, from an engine that knows all its records."""
+    cells = engine.cells.cells
+    wanted = [number for number, cell in enumerate(cells) if clock_of(cell.site) == clock]
+    cuts = {
+        commits.MINUTES: [*range(start_ms, end_ms, 60_000), end_ms],
+        commits.QUARTERS: interval_edges(start_ms, end_ms, "15m", clock),
+        commits.DAYS: [start_ms, end_ms],
+    }
+    return {
+        kind: to_table(cells, {b: count_intervals(engine, edges, b) for b in ("live", "arrival")}, edges, wanted)
+        for kind, edges in cuts.items()
+    }
+
+
+def _are_same(history: History, old: Iterable[File], version: int, tables: Mapping[str, Any]) -> bool:
+    files = {file.kind: file for file in old if file.version == version}
+    return all(
+        kind in files and plain(history.read_table(files[kind])).equals(plain(table)) for kind, table in tables.items()
+    )
+
+
+def plain(table: Any) -> Any:
+    """The table with names instead of dictionaries: two of them are equal when their rows are."""
+    fields = [
+        pa.field(field.name, field.type.value_type if pa.types.is_dictionary(field.type) else field.type)
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields)).replace_schema_metadata(None).combine_chunks()

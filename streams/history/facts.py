@@ -1,0 +1,90 @@
+"""Reading facts: how far a stretch of time is covered by closed days, and the rows of those days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pyarrow as pa
+
+from streams.days import SiteClock, business_date, business_day
+from streams.history import commits
+from streams.history.calendar import clock_name
+from streams.history.commits import Contents, File
+from streams.history.fact_rows import by_cell, wanted_rows
+from streams.history.history import History
+from streams.reading import Sums
+from streams.records import Cell
+
+_MINUTE_MS = 60_000
+_QUARTER_MS = 900_000
+
+
+def covered_to(
+    contents: Sequence[Contents],
+    clocks: Iterable[SiteClock],
+    from_ms: int,
+    to_ms: int,
+    reach_ms: int,
+    known_before_ms: int,
+) -> int:
+    """Up to where closed days tell everything of [from, to): `to_ms`, or the start of a day that is not closed.
+
+    A day without any record near it has nothing to tell. Of days that end after `known_before_ms` there may be records
+    that the history does not have yet.
+    """
+    reached_ms = to_ms
+    for clock in clocks:
+        name, start_ms = clock_name(clock), business_day(clock, from_ms)[0]
+        while start_ms < reached_ms:
+            end_ms = business_day(clock, start_ms)[1]
+            day = business_date(clock, start_ms).isoformat()
+            if end_ms > known_before_ms or not all(
+                _is_told(one, (day, name), start_ms, end_ms, reach_ms) for one in contents
+            ):
+                reached_ms = max(from_ms, start_ms)
+                break
+            start_ms = end_ms
+    return reached_ms
+
+
+def _is_told(contents: Contents, key: tuple[str, str], start_ms: int, end_ms: int, reach_ms: int) -> bool:
+    version = contents.newest().get(key)
+    if version is not None:
+        return key not in contents.dirty and (version.start_ms, version.end_ms) == (start_ms, end_ms)
+    near = (start_ms - reach_ms, end_ms + reach_ms)
+    return not any(file.last_ms >= near[0] and file.first_ms < near[1] for file in contents.of_kind(commits.RECORDS))
+
+
+def grid(edges: Sequence[int], clocks: Iterable[SiteClock]) -> str | None:
+    """The coarsest facts whose intervals these edges never cut; None when none are fine enough."""
+    starts = [{business_day(clock, edge)[0] == edge for clock in clocks} for edge in edges]
+    if all(found == {True} for found in starts):
+        return commits.DAYS
+    if all(edge % _QUARTER_MS == 0 or found == {True} for edge, found in zip(edges, starts, strict=True)):
+        return commits.QUARTERS
+    return commits.MINUTES if all(edge % _MINUTE_MS == 0 for edge in edges) else None
+
+
+def fact_files(contents: Contents, kind: str, from_ms: int, to_ms: int) -> list[File]:
+    """The files with the newest facts of this kind for the days that overlap [from, to)."""
+    newest = contents.newest()
+    return [
+        file
+        for file in contents.of_kind(kind)
+        if file.first_ms < to_ms and file.last_ms > from_ms and file.version == newest[file.day, file.name].version
+    ]
+
+
+def has_facts(contents: Contents, kind: str, from_ms: int, to_ms: int) -> bool:
+    """True when every closed day that overlaps [from, to) has facts of this kind: minutes are not kept for ever."""
+    days = [one for one in contents.newest().values() if one.start_ms < to_ms and one.end_ms > from_ms]
+    return len(days) == len(fact_files(contents, kind, from_ms, to_ms))
+
+
+def read_facts(
+    history: History, files: Iterable[File], edges: Sequence[int], basis: str, hotlines: Iterable[str] = ()
+) -> dict[Cell, list[Sums]]:
+    """The rows between these edges by cell; with `hotlines` of those only."""
+    wanted = sorted(hotlines)
+    tables = [wanted_rows(history.read_table(file, hotlines=wanted), edges, basis, wanted) for file in files]
+    return by_cell(pa.concat_tables(tables).unify_dictionaries(), edges) if tables else {}

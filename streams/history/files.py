@@ -1,0 +1,50 @@
+"""Where the history's files lie: one small interface, with a memory twin, over any pyarrow filesystem.
+
+A path is relative, with `/` between its parts. A file is there whole or not at all; nothing is ever changed in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+
+class HistoryUnavailable(Exception):
+    """The place of the history does not answer or refuses. Retry with backoff; nothing was half done."""
+
+
+class FileGone(HistoryUnavailable):
+    """A file that was listed is not there any more: compaction replaced it. Read the commits again."""
+
+
+class AlreadyThere(Exception):
+    """A file of this name exists and was left as it is."""
+
+
+class Files(Protocol):
+    """What the history needs from a filesystem. Everything raises `HistoryUnavailable`."""
+
+    @property
+    def address(self) -> str:
+        """Where this is, for messages; holds no password."""
+        ...
+
+    def write(self, path: str, content: bytes) -> None:
+        """Makes the file, durable on return. Raises `AlreadyThere` where one of this name exists."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The whole file. Raises `FileGone`."""
+        ...
+
+    def open(self, path: str) -> Any:
+        """A pyarrow file to read parts of. Raises `FileGone`."""
+        ...
+
+    def list(self, folder: str) -> Sequence[str]:
+        """The paths of all files below a folder, sorted; none where there is no such folder."""
+        ...
+
+    def remove(self, path: str) -> None:
+        """Removes the file; one that is not there is no fault."""
+        ...

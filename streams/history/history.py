@@ -1,0 +1,141 @@
+"""The history as readers and writers see it: what the commits say, the Parquet files behind them, and new commits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from streams.codec import Columns
+from streams.history import commits
+from streams.history.commits import Commit, Contents, File
+from streams.history.files import AlreadyThere, FileGone, Files
+from streams.history.record_rows import to_columns
+
+_LOOK_AGAIN = 5
+_ZSTD_LEVEL = 9
+_ROWS_A_GROUP = {commits.RECORDS: 262_144, commits.LATE: 262_144}
+_ROWS_A_GROUP_OF_FACTS = 8_192
+
+
+class Overtaken(Exception):
+    """A later owner of the partition took over: this one must stop writing and end."""
+
+
+class History:
+    """The history below `files`. Reading needs no owner; writing goes through `commit`, one owner a partition."""
+
+    def __init__(self, files: Files) -> None:
+        self.files = files
+        self._known: dict[str, Commit] = {}
+
+    def contents(self, partition: int = 0) -> Contents:
+        """What this partition is made of now. Raises `HistoryUnavailable` or `UnreadableCommit`."""
+        return _contents_of(partition, self._chain(partition))
+
+    def partitions(self) -> list[Contents]:
+        """What every partition is made of now."""
+        return [contents for contents, _ in self.chains()]
+
+    def chains(self) -> list[tuple[Contents, list[Commit]]]:
+        """What every partition is made of now, with the commits that say so."""
+        numbers = {int(_name(path).partition("-")[0]) for path in self.files.list("commits") if _is_commit(path)}
+        chains = {number: self._chain(number) for number in sorted(numbers)}
+        return [(_contents_of(number, chain), chain) for number, chain in chains.items()]
+
+    def _chain(self, partition: int) -> list[Commit]:
+        for look in range(_LOOK_AGAIN):
+            paths = [path for path in self.files.list("commits") if _is_commit(path, partition)]
+            try:
+                found = [self._commit_at(path) for path in paths]
+            except FileGone:
+                # A whole commit was made while we read, and the ones before it went.
+                if look == _LOOK_AGAIN - 1:
+                    raise
+                continue
+            self._known = {commit.path: commit for commit in found} | {
+                path: commit for path, commit in self._known.items() if commit.partition != partition
+            }
+            return commits.chain(found)
+        return []
+
+    def _commit_at(self, path: str) -> Commit:
+        return self._known.get(path) or commits.decode(path, self.files.read(path))
+
+    def commit(self, commit: Commit) -> None:
+        """Makes the commit part of the history. Raises `Overtaken` when somebody took the partition over."""
+        if self.newest_generation(commit.partition) > commit.generation:
+            raise Overtaken(_overtaken(commit))
+        try:
+            self.files.write(commit.path, commits.encode(commit))
+        except AlreadyThere as error:
+            raise Overtaken(_overtaken(commit)) from error
+
+    def newest_generation(self, partition: int = 0) -> int:
+        """The highest generation that ever committed here; 0 before the first."""
+        names = [_name(path) for path in self.files.list("commits") if _is_commit(path, partition)]
+        return max((int(name.split("-")[1]) for name in names), default=0)
+
+    def write_table(self, folder: str, stem: str, table: Any, **about: Any) -> File:
+        """Writes a table as a Parquet file, which becomes part of the history by a commit that adds it.
+
+        `about` are the other fields of `File`.
+        """
+        sink = pa.BufferOutputStream()
+        group = _ROWS_A_GROUP.get(about["kind"], _ROWS_A_GROUP_OF_FACTS)
+        pq.write_table(table, sink, compression="zstd", compression_level=_ZSTD_LEVEL, row_group_size=group)
+        content = sink.getvalue().to_pybytes()
+        path = f"{folder}/{stem}.parquet"
+        self.files.write(path, content)
+        digest = hashlib.sha256(content).hexdigest()
+        return File(path=path, rows=table.num_rows, bytes=len(content), checksum=digest, **about)
+
+    def read_table(self, file: File, columns: Sequence[str] | None = None, hotlines: Sequence[str] = ()) -> Any:
+        """The rows of a file, only these columns; with `hotlines` at least the rows of those."""
+        with self.files.open(file.path) as opened:
+            parquet = pq.ParquetFile(opened)
+            if not hotlines:
+                return parquet.read(columns=columns)
+            # Sorted by hotline: the statistics of each group of rows tell whether one of them can be in it.
+            place = parquet.schema_arrow.get_field_index("hotline")
+            ranges = (
+                (group, parquet.metadata.row_group(group).column(place).statistics)
+                for group in range(parquet.num_row_groups)
+            )
+            wanted = [group for group, span in ranges if any(span.min <= name <= span.max for name in hotlines)]
+            return parquet.read_row_groups(wanted, columns=columns, use_threads=False)
+
+    def records(self, files: Iterable[File]) -> Iterator[Columns]:
+        """The records of these files, a row group at a time."""
+        for file in files:
+            with self.files.open(file.path) as opened:
+                parquet = pq.ParquetFile(opened)
+                for group in range(parquet.num_row_groups):
+                    yield to_columns(pa.table(parquet.read_row_group(group)))
+
+
+def record_files(contents: Contents, from_ms: int, to_ms: int) -> list[File]:
+    """The files with records dated inside [from, to]."""
+    return [file for file in contents.of_kind(commits.RECORDS) if file.last_ms >= from_ms and file.first_ms <= to_ms]
+
+
+def _contents_of(partition: int, chain: Iterable[Commit]) -> Contents:
+    contents = Contents(partition)
+    for commit in chain:
+        contents.take(commit)
+    return contents
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _is_commit(path: str, partition: int | None = None) -> bool:
+    return path.endswith(".json") and (partition is None or _name(path).startswith(f"{partition:04}-"))
+
+
+def _overtaken(commit: Commit) -> str:
+    return f"partition {commit.partition} of the history has a later owner: generation {commit.generation} ends"
