@@ -15,7 +15,6 @@ from config.settings import Settings
 from streams.asof import OlderThanLog, pipeline_at
 from streams.catalogue import KPI, Kpi, Options, Value, compute
 from streams.days import from_ms
-from streams.intervals import by_interval
 from streams.log import LogUnavailable
 from streams.query import Row, document
 from streams.question import Question, WrongQuestion, answer_intervals, answer_windows, edges, question
@@ -80,9 +79,9 @@ def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[R
         as_of_ms = now_ms if asked.as_of_ms is None else asked.as_of_ms
         pipeline = pipeline_at(storage.log, as_of_ms, clock_of, settings.limits.give_up_ms, since_ms=asked.from_ms)
     if asked.from_ms is None:
-        return as_of_ms, answer_windows(asked, pipeline.engine.readings(), as_of_ms, clock_of, configured)
+        return as_of_ms, answer_windows(asked, pipeline.readings(), as_of_ms, clock_of, configured)
     cuts = edges(asked, [*configured, *pipeline.engine.cells.cells], clock_of)
-    return as_of_ms, answer_intervals(asked, cuts, by_interval(pipeline.engine, cuts), configured)
+    return as_of_ms, answer_intervals(asked, cuts, pipeline.by_interval(cuts), configured)
 
 
 def _print(as_of_ms: int, rows: list[Row], options: Options, zone: str) -> None:

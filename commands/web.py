@@ -17,8 +17,7 @@ from dashboard.api import Figures, NotKept
 from dashboard.board import Board, View, compose
 from dashboard.targets import HotlineTarget, Targets
 from streams.asof import OlderThanLog, pipeline_at
-from streams.engine import Engine
-from streams.intervals import by_interval
+from streams.pipeline import Pipeline
 from streams.reading import Reading, Sums
 from streams.records import Cell
 from streams.store import FeedReport
@@ -33,16 +32,16 @@ _logger = logging.getLogger("web")
 class Past:
     """What the log says of one instant."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
 
     def readings(self) -> Sequence[Reading]:
         """Every cell at that instant."""
-        return self._engine.readings()
+        return self._pipeline.readings()
 
     def by_interval(self, edges: list[int]) -> Mapping[Cell, Sequence[Sums]]:
         """For every cell one row per interval."""
-        return by_interval(self._engine, edges)
+        return self._pipeline.by_interval(edges)
 
 
 def targets(settings: Settings) -> Targets:
@@ -99,7 +98,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
         # Runs in a thread of its own, where connections of the main one must not be used.
         own = wiring.storage_at(address, live=True)
         try:
-            return Past(pipeline_at(own.log, as_of_ms, clock_of, settings.limits.give_up_ms).engine)
+            return Past(pipeline_at(own.log, as_of_ms, clock_of, settings.limits.give_up_ms))
         except OlderThanLog as error:
             raise NotKept(str(error)) from error
         finally:

@@ -12,10 +12,10 @@ from typing import Literal
 
 from streams.counters import ENDED_WAITS, LATE_CLASSES, SERVICE_CLASSES
 from streams.reading import Sums
-from streams.records import Cell, Supplies
+from streams.records import VISITS, Cell, Supplies
 from streams.waits import quantile_seconds
 
-Unit = Literal["share", "seconds"]
+Unit = Literal["share", "seconds", "count"]
 Why = Literal["empty", "not_supplied", "suppressed"]
 
 
@@ -29,7 +29,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Value:
-    """A KPI's value: a share 0..1 or seconds, unrounded. `n` is the denominator. `why` says why there is no value."""
+    """A KPI's value: a share 0..1, seconds or a count, unrounded.
+
+    `n` is the denominator. `why` says why there is no value.
+    """
 
     value: float | None
     n: int
@@ -44,7 +47,10 @@ class Kpi:
     """One row of the catalogue. `parts` gives numerator and denominator; milliseconds become seconds by `unit`.
 
     `needs`: what the feeds must supply, else the value is null (not_supplied). An empty denominator is null (empty).
-    `better` says which direction is good, or None where neither is.
+    `better` says which direction is good, or None where neither is. `family`: whose counters it is made of; where a row
+    has no cell of that family the value is null (not_supplied), where too few persons are in it null (suppressed).
+    `of_now`: it is made of counters without a window, which rows of intervals do not have. Of a count, `parts` gives
+    the count twice.
     """
 
     id: str
@@ -57,6 +63,8 @@ class Kpi:
     quantile: float | None = None
     needs: Supplies = Supplies.NOTHING
     short: str = ""
+    family: str = VISITS
+    of_now: bool = False
 
 
 def _late(s: Sums) -> int:
@@ -103,6 +111,10 @@ def _sl_7(s: Sums, _: Options) -> tuple[int, int]:
 
 def _handling(*parts: str) -> Parts:
     return lambda s, _: (sum(s[part] for part in parts), s["handled"])
+
+
+def _handling_ms(s: Sums) -> int:
+    return sum(s[f"agents_{state}_ms"] for state in ("ringing", "talking", "hold", "acw", "outbound"))
 
 
 def _variant(number: int, formula: str, parts: Parts) -> Kpi:
@@ -237,6 +249,39 @@ KPIS: tuple[Kpi, ...] = (
         _handling("acw_ms"),
         needs=Supplies.ACW,
     ),
+    Kpi(
+        "occupancy",
+        "Belegung",
+        "Occupancy",
+        "share",
+        None,
+        "(agents_ringing_ms + agents_talking_ms + agents_hold_ms + agents_acw_ms + agents_outbound_ms) / "
+        "(the same + agents_available_ms)",
+        lambda s, _: (_handling_ms(s), _handling_ms(s) + s["agents_available_ms"]),
+        family="agents",
+    ),
+    Kpi(
+        "logged_in",
+        "Angemeldet",
+        "Logged in",
+        "count",
+        None,
+        "agents_logged_in",
+        lambda s, _: (s["agents_logged_in"], s["agents_logged_in"]),
+        family="agents",
+        of_now=True,
+    ),
+    Kpi(
+        "logged_in_serving",
+        "Angemeldet für die Hotline",
+        "Logged in for the hotline",
+        "count",
+        None,
+        "serving_logged_in",
+        lambda s, _: (s["serving_logged_in"], s["serving_logged_in"]),
+        family="serving",
+        of_now=True,
+    ),
 )
 KPI = {kpi.id: kpi for kpi in KPIS}
 
@@ -260,8 +305,15 @@ def compute(kpi: Kpi, sums: Sums, cells: Iterable[Cell], options: Options) -> Va
         value = quantile_seconds(sums.waits, kpi.quantile)
         return Value(value, n, None if n else "empty")
     numerator, n = kpi.parts(sums, options)
+    if kpi.family != VISITS:
+        if kpi.family not in sums.families or (kpi.of_now and not sums.of_now):
+            return Value(None, 0, "not_supplied")
+        if kpi.family in sums.suppressed and not kpi.of_now:
+            return Value(None, 0, "suppressed")
     if not supplied(kpi.needs, cells, sums):
         return Value(None, n, "not_supplied")
+    if kpi.unit == "count":
+        return Value(numerator, n)
     if n == 0:
         return Value(None, 0, "empty")
     return Value(numerator / n / 1000 if kpi.unit == "seconds" else numerator / n, n)

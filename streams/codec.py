@@ -6,6 +6,8 @@ of the batch. `decode` gives the typed records back, `decode_columns` the arrays
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -13,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.batch import Batch, Tally
+from streams.fact_columns import FactColumns, FactTable
 from streams.id_table import Halves, halves
 from streams.records import (
     ID_BYTES,
@@ -26,6 +29,7 @@ from streams.records import (
     Handled,
     Outcome,
     Seen,
+    Worked,
 )
 
 VERSION = 1
@@ -33,6 +37,10 @@ ARRIVED, ENDED, HANDLED, GIVEN_UP, DOOR, SEEN = range(6)
 NONE = -1
 _NO_VISIT = bytes(ID_BYTES)
 _TRANSFERRED, _ESCALATED = 1, 2
+
+FURTHER: dict[str, FactColumns] = {"worked": FactColumns(Worked)}
+"""Facts of the families beside visits, by their tag. A further one joins with one entry here."""
+_TAG = {Worked: "worked"}
 
 Ints = npt.NDArray[np.int64]
 
@@ -59,6 +67,8 @@ class _Wire(msgspec.Struct, array_like=True):
     code: bytes
     fact_version: bytes
     handling: bytes
+    further: dict[str, list[bytes]] = {}
+    further_cells: list[bytes] = []
 
 
 class Columns(NamedTuple):
@@ -66,7 +76,8 @@ class Columns(NamedTuple):
 
     `ref` points into `cells` (arrivals, doors, seen) or `agents` (ends, handling), -1 = none.
     `code` is the outcome, the door or, for handling, the flags transferred (1) and escalated (2). `handling` has one
-    row (talk, hold, acw in ms, -1 = not stated) per handled fact, in the order in which they stand.
+    row (talk, hold, acw in ms, -1 = not stated) per handled fact, in the order in which they stand. `further` are the
+    facts of other families by their tag, `further_cells` the cells that they name.
     """
 
     feed: str
@@ -85,6 +96,8 @@ class Columns(NamedTuple):
     code: npt.NDArray[np.uint8]
     version: npt.NDArray[np.uint8]
     handling: npt.NDArray[np.int32]
+    further: Mapping[str, FactTable] = MappingProxyType({})
+    further_cells: Sequence[bytes] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -110,6 +123,13 @@ def encode(batch: Batch) -> bytes:
     visit: list[bytes] = []
     at_ms: list[int] = []
     handling: list[int] = []
+    further: dict[str, list[msgspec.Struct]] = {}
+
+    further_cells: dict[Cell, int] = {}
+
+    def number_of(cell: Cell) -> int:
+        return further_cells.setdefault(cell, len(further_cells))
+
     for fact in batch.facts:
         at_ms.append(fact.at_ms)
         match fact:
@@ -133,11 +153,16 @@ def encode(batch: Batch) -> bytes:
                 row = DOOR, fact.visit, cells.setdefault(fact.cell, len(cells)), int(fact.door), 0
             case Seen():
                 row = SEEN, _NO_VISIT, cells.setdefault(fact.cell, len(cells)), 0, 0
+            case Worked():
+                at_ms.pop()
+                further.setdefault(_TAG[type(fact)], []).append(fact)
+                continue
         kind.append(row[0])
         visit.append(row[1])
         ref.append(row[2])
         code.append(row[3])
         version.append(row[4])
+    of_families = {tag: FURTHER[tag].encode(facts, number_of) for tag, facts in further.items()}
     return _encoder.encode(
         _Wire(
             VERSION,
@@ -157,6 +182,8 @@ def encode(batch: Batch) -> bytes:
             bytes(code),
             bytes(version),
             np.array(handling, "<i4").tobytes(),
+            of_families,
+            [encode_cell(cell) for cell in further_cells],
         )
     )
 
@@ -171,6 +198,15 @@ def decode_columns(payload: bytes) -> Columns:
     if wire.version != VERSION:
         message = f"log entry has version {wire.version}, this program reads {VERSION}: start the newer program"
         raise UnreadableBatch(message)
+    unknown = sorted(set(wire.further) - set(FURTHER))
+    if unknown:
+        message = f"log entry holds facts {', '.join(unknown)}, unknown to this program: start the newer program"
+        raise UnreadableBatch(message)
+    try:
+        further = {tag: FURTHER[tag].table(columns) for tag, columns in wire.further.items()}
+    except (ValueError, IndexError) as error:
+        message = f"log entry of {len(payload)} bytes has facts that do not fit: {error}"
+        raise UnreadableBatch(message) from error
     return Columns(
         wire.feed,
         wire.sequence,
@@ -188,11 +224,13 @@ def decode_columns(payload: bytes) -> Columns:
         np.frombuffer(wire.code, np.uint8),
         np.frombuffer(wire.fact_version, np.uint8),
         np.frombuffer(wire.handling, "<i4").reshape(-1, 3),
+        further,
+        wire.further_cells,
     )
 
 
 def decode(payload: bytes) -> Batch:
-    """The batch as typed records. Raises `UnreadableBatch`."""
+    """The batch as typed records, those of visits first. Raises `UnreadableBatch`."""
     columns = decode_columns(payload)
     handling = iter(columns.handling.tolist())
     cells = [decode_cell(cell) for cell in columns.cells]
@@ -233,6 +271,9 @@ def decode(payload: bytes) -> Batch:
             facts.append(AtTheDoor(visit, at_ms, Door(code), cells[ref]))
         else:
             facts.append(Seen(at_ms, cells[ref]))
+    named = [decode_cell(cell) for cell in columns.further_cells]
+    for tag, table in columns.further.items():
+        facts += FURTHER[tag].facts(table, named)
     return Batch(
         columns.feed,
         columns.sequence,

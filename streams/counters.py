@@ -6,8 +6,10 @@ levels merge by adding; the maximum and the histogram of waits stand beside them
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 
+from streams.cell import VISITS
 from streams.records import Door, Outcome
 
 OFFERED = "offered"
@@ -53,3 +55,45 @@ ROLLING_SECONDS = 1800
 
 LATE_CLASSES = tuple(name for name in SERVICE_CLASSES if name.endswith("_late"))
 """All that waited longer than T, whatever happened next; `open_late` included (contract, section 2: LATE)."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """What a family beside visits counts. Names are unique over all families, so that sums of families can be joined.
+
+    `windowed` are counted by window and basis, `now` have no window. `dimensions`: what its cells know; it has no part
+    in a row that asks for anything else. `apart`: dimensions over which it must never be summed (somebody who serves
+    two hotlines is one person); it has a part only in rows of one value of each of them. `persons`: the windowed
+    counter of distinct persons; where there are fewer than the floor, no windowed counter is shown.
+    """
+
+    windowed: tuple[str, ...]
+    now: tuple[str, ...]
+    dimensions: frozenset[str]
+    apart: frozenset[str] = frozenset()
+    persons: str = ""
+
+
+STATES = ("available", "ringing", "talking", "hold", "acw", "outbound", "pause")
+"""What somebody who is logged in does, one at an instant. Its sum is who is logged in."""
+
+FURTHER: dict[str, Family] = {
+    "agents": Family(
+        (*(f"agents_{state}_ms" for state in STATES), "agents_logged_in_ms", "agents_present"),
+        (*(f"agents_{state}" for state in STATES), "agents_logged_in"),
+        frozenset({"provider", "site", "team"}),
+        persons="agents_present",
+    ),
+    "serving": Family(
+        (),
+        (*(f"serving_{state}" for state in STATES), "serving_logged_in"),
+        frozenset({"hotline", "project", "client", "provider", "site", "team"}),
+        apart=frozenset({"hotline"}),
+    ),
+}
+"""Every family beside visits. A further one joins with one entry here."""
+
+
+def windowed(family: str) -> tuple[str, ...]:
+    """The counters of a family by window and basis, in the order in which they stand in a reading."""
+    return COUNTERS if family == VISITS else FURTHER[family].windowed

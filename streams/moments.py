@@ -57,7 +57,7 @@ class Moments(NamedTuple):
 
     def and_then(self, more: Moments) -> Moments:
         """These rows, then those."""
-        return Moments._make(np.concatenate(pair) for pair in zip(self, more, strict=True))
+        return Moments._make(np.concatenate([one, other]) for one, other in zip(self, more, strict=True))
 
 
 class Parts(NamedTuple):

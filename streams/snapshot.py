@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from streams.families.table import FAMILIES
 from streams.pipeline import Pipeline
 from streams.records import Cell
 from streams.store import FeedReport
@@ -34,17 +35,20 @@ class Snapshot(msgspec.Struct):
     cells: list[Cell]
     visits: dict[str, bytes]
     feeds: list[FeedReport]
+    families: dict[str, dict[str, bytes]] = {}
 
     def restore(self, pipeline: Pipeline, now_ms: int) -> None:
         """Puts the state into an empty pipeline whose clock stands at `now_ms`."""
         pipeline.engine.load(now_ms, self.cells, self.visits)
+        pipeline.load_families(self.families)
         pipeline.feeds = {report.feed: report for report in self.feeds}
 
 
 def take(pipeline: Pipeline, position: str) -> Snapshot:
     """The state of a pipeline that has applied the log up to `position`."""
     cells, visits = pipeline.engine.dump()
-    return Snapshot(VERSION, position, pipeline.engine.now_ms, cells, visits, list(pipeline.feeds.values()))
+    feeds, families = list(pipeline.feeds.values()), pipeline.dump_families()
+    return Snapshot(VERSION, position, pipeline.engine.now_ms, cells, visits, feeds, families)
 
 
 def save(snapshot: Snapshot, path: Path) -> None:
@@ -80,5 +84,9 @@ def load(path: Path) -> Snapshot | None:
         raise UnusableSnapshot(message) from error
     if snapshot.version != VERSION:
         message = f"{path}: version {snapshot.version}, this program reads {VERSION}"
+        raise UnusableSnapshot(message)
+    unknown = sorted(set(snapshot.families) - set(FAMILIES))
+    if unknown:
+        message = f"{path}: holds {', '.join(unknown)}, unknown to this program"
         raise UnusableSnapshot(message)
     return snapshot

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from collectors.contract import Parsed, Parser, Verdict
-from streams.records import Arrived, AtTheDoor, Ended, Fact, GivenUp, Handled
+from streams.records import Arrived, AtTheDoor, Ended, Fact, GivenUp, Handled, Worked
 from tests.collectors.bench import NOW_MS
 
 
@@ -65,8 +65,16 @@ def _fact(fact: Fact, names: dict[bytes, str]) -> str:
         return f"{_name(fact.visit, names)} handled {at} {', '.join(parts)}"
     if isinstance(fact, GivenUp):
         return f"{_name(fact.visit, names)} given up {at}"
+    if isinstance(fact, Worked):
+        lasting = f" for {fact.duration_ms / 1000:g}" if fact.duration_ms else ""
+        because = f" because of {fact.reason}" if fact.reason else ""
+        return f"{_person(fact.agent, names)} {fact.work.name.lower()} {at} {fact.serves.hotline}{lasting}{because}"
     return f"seen {fact.cell.hotline}"
 
 
+def _person(agent: bytes, names: dict[bytes, str]) -> str:
+    return names.setdefault(agent, f"p{sum(name.startswith('p') for name in names.values()) + 1}")
+
+
 def _name(visit: bytes, names: dict[bytes, str]) -> str:
-    return names.setdefault(visit, f"v{len(names) + 1}")
+    return names.setdefault(visit, f"v{sum(name.startswith('v') for name in names.values()) + 1}")

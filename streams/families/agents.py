@@ -1,0 +1,243 @@
+"""Agents by state: distinct persons by their home, and who serves which hotline.
+
+Two families of counters come from the same facts. `agents`: a person counts once, at home. `serving`: a person counts
+once for every hotline of which they are in a queue, so it must not be summed over hotlines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from streams.codec import decode_cell, encode_cell
+from streams.counters import COMBINATIONS, FURTHER, STATES
+from streams.days import SiteClock, business_day
+from streams.engine import ClockOf
+from streams.fact_columns import FactTable
+from streams.families.last_words import OFFLINE, Facts, Flags
+from streams.families.people import People
+from streams.families.serving import Serving
+from streams.id_table import Halves
+from streams.reading import Reading, Sums, further
+from streams.records import Cell
+from streams.visits import Ints
+from streams.windows import edge
+
+_STATES_MS = tuple(f"agents_{state}_ms" for state in STATES)
+
+
+class Agents:
+    """See `Family`. The clock stands at `now_ms`; `clock_of(site)` gives a site's zone and business-day start."""
+
+    def __init__(self, now_ms: int, clock_of: ClockOf) -> None:
+        self._clock_of = clock_of
+        self._people = People(now_ms)
+        self._serving = Serving()
+        self._homes: list[Cell] = []
+        self._number: dict[Cell, int] = {}
+        self._home_at: dict[int, tuple[int, int]] = {}
+        self._ahead: list[tuple[int, FactTable, tuple[bytes, ...]]] = []
+        self._days: dict[SiteClock, tuple[int, int]] = {}
+        self._told: dict[Cell, Reading] = {}
+        self._shown: set[int] = set()
+        self._home(Cell(""))
+
+    def apply(self, tables: Mapping[str, FactTable], cells: Sequence[bytes]) -> None:
+        """See `Family.apply`."""
+        for table in tables.values():
+            self._take(table, tuple(cells))
+
+    def _take(self, table: FactTable, cells: tuple[bytes, ...]) -> None:
+        at_ms = table.columns["at_ms"]
+        ahead = np.flatnonzero(at_ms > self._people.now_ms)
+        if ahead.size:
+            later = {name: column[ahead] for name, column in table.columns.items()}
+            self._ahead.append((int(at_ms[ahead].min()), FactTable(ahead.size, later, table.texts), cells))
+            now = np.flatnonzero(at_ms <= self._people.now_ms)
+            table = FactTable(now.size, {name: column[now] for name, column in table.columns.items()}, table.texts)
+        if table.size:
+            self._count(table, cells)
+
+    def _count(self, table: FactTable, cells: Sequence[bytes]) -> None:
+        column = table.columns
+        agents: Halves = column["agent"]
+        person, login = self._people.rows(agents, column["login"])
+        self._serving.meet(self._people, login, column["serves"], cells)
+        moved = self._settle(person, column, cells)
+        self._people.take(
+            Facts(
+                person,
+                column["at_ms"],
+                column["place"],
+                column["work"].astype(np.int64),
+                login,
+                column["duration_ms"],
+            )
+        )
+        if moved.any():
+            self._people.redo(moved)
+
+    def _settle(self, person: Ints, column: Mapping[str, Ints], cells: Sequence[bytes]) -> Flags:
+        """Gives persons their home: what the first of their facts with a home says. Says who moved."""
+        moved = np.zeros(self._people.persons, np.bool_)
+        home_of = {number: decode_cell(cells[number]) for number in np.unique(column["home"]).tolist()}
+        known = {number for number, cell in home_of.items() if cell.provider or cell.site or cell.team}
+        if not known:
+            return moved
+        rows = np.flatnonzero(np.isin(column["home"], list(known)))
+        for row in rows.tolist():
+            who, key = int(person[row]), (int(column["at_ms"][row]), int(column["place"][row]))
+            if who in self._home_at and key >= self._home_at[who]:
+                continue
+            self._home_at[who] = key
+            cell = self._home(home_of[int(column["home"][row])])
+            if self._people.cell_of[who] != cell:
+                self._people.cell_of[who] = cell
+                moved[who] = True
+        return moved
+
+    def _home(self, home: Cell) -> int:
+        cell = Cell("", home.provider, home.site, home.team, family="agents")
+        number = self._number.setdefault(cell, len(self._homes))
+        if number == len(self._homes):
+            self._homes.append(cell)
+            self._people.sums.grow(np.full(OFFLINE, self._day(cell)[0]))
+        return number
+
+    def _day(self, cell: Cell) -> tuple[int, int]:
+        clock = self._clock_of(cell.site)
+        day = self._days.get(clock)
+        if day is None or not day[0] <= self._people.now_ms < day[1]:
+            day = self._days[clock] = business_day(clock, self._people.now_ms)
+        return day
+
+    def tick(self, now_ms: int) -> None:
+        """See `Family.tick`."""
+        if now_ms <= self._people.now_ms:
+            return
+        self._people.tick(now_ms)
+        if any(at_ms <= now_ms for at_ms, _, _ in self._ahead):
+            ahead, self._ahead = self._ahead, []
+            for _, table, cells in ahead:
+                self._take(table, cells)
+        self._begin_days()
+
+    def _begin_days(self) -> None:
+        if all(day[0] <= self._people.now_ms < day[1] for day in self._days.values()):
+            return
+        sums = self._people.sums
+        starts = np.repeat(np.array([self._day(cell)[0] for cell in self._homes], np.int64), OFFLINE)
+        for start in np.unique(starts[starts != sums.day_start_ms]).tolist():
+            sums.start_day((starts == start) & (sums.day_start_ms != start), start)
+
+    def readings(self, *, changed_only: bool = False) -> list[Reading]:
+        """See `Family.readings`."""
+        people, cells = self._people, len(self._homes)
+        spent = {window: values.reshape(cells, OFFLINE) for window, values in people.sums.windows().items()}
+        starts = people.sums.day_start_ms[::OFFLINE]
+        home = people.cell_of[: people.persons]
+        since = {"30m": np.full(people.persons, edge(people.now_ms)), "day": starts[home]}
+        present = {
+            window: np.bincount(home[people.present(instant)], minlength=cells) for window, instant in since.items()
+        }
+        counts = people.sums.counts().reshape(cells, OFFLINE)
+        found = []
+        self._shown.update(np.unique(home).tolist())
+        for number in sorted(self._shown):
+            cell = self._homes[number]
+            by_window = {
+                window: _spent(spent[window][number].tolist(), int(present[window][number])) for window in spent
+            }
+            found.append(further(cell, int(starts[number]), by_window, _now("agents", counts[number].tolist())))
+        for cell, states in self._serving.counts(people, self._homes):
+            found.append(further(cell, self._day(cell)[0], {}, _now("serving", states)))
+        return self._changed(found) if changed_only else found
+
+    def _changed(self, found: list[Reading]) -> list[Reading]:
+        changed = [reading for reading in found if self._told.get(reading.cell) != reading]
+        self._told |= {reading.cell: reading for reading in changed}
+        return changed
+
+    def by_interval(self, edges: list[int]) -> dict[Cell, list[Sums]]:
+        """See `Family.by_interval`. Counters of now do not stand in it."""
+        people, rows = self._people, len(edges) - 1
+        within = people.sums.within(edges)
+        who, from_ms, to_ms = people.sums.presence()
+        first = np.maximum(np.searchsorted(edges, from_ms, side="right") - 1, 0)
+        last = np.minimum(np.searchsorted(edges, to_ms, side="left") - 1, rows - 1)
+        seen = {
+            (person, row)
+            for person, low, high in zip(who.tolist(), first.tolist(), last.tolist(), strict=True)
+            for row in range(low, high + 1)
+        }
+        present = np.zeros((len(self._homes), rows), np.int64)
+        for person, row in seen:
+            present[people.cell_of[person], row] += 1
+        result = {}
+        for number, cell in enumerate(self._homes):
+            place = slice(number * OFFLINE, (number + 1) * OFFLINE)
+            result[cell] = [
+                Sums(
+                    {
+                        name: value
+                        for name, value in _spent(within[row][place].tolist(), int(present[number, row])).items()
+                        if value
+                    },
+                    families={cell.family},
+                )
+                for row in range(rows)
+            ]
+        return result
+
+    def forget(self, before_ms: int) -> None:
+        """See `Family.forget`."""
+        self._people.forget(before_ms)
+
+    def dump(self) -> dict[str, bytes]:
+        """See `Family.dump`."""
+        ahead = [
+            (at_ms, {name: column.tobytes() for name, column in table.columns.items()}, table.texts, cells)
+            for at_ms, table, cells in self._ahead
+        ]
+        kinds = {name: column.dtype.str for _, table, _ in self._ahead for name, column in table.columns.items()}
+        mine = {
+            "homes": [encode_cell(cell) for cell in self._homes],
+            "cell_of": self._people.cell_of[: self._people.persons].tolist(),
+            "home_at": [[who, *key] for who, key in self._home_at.items()],
+            "ahead": ahead,
+            "kinds": kinds,
+            "serving": self._serving.dump(),
+        }
+        return self._people.dump() | {"agents": msgspec.msgpack.encode(mine)}
+
+    def load(self, parts: Mapping[str, bytes]) -> None:
+        """See `Family.load`."""
+        mine = msgspec.msgpack.decode(parts["agents"])
+        for encoded in mine["homes"]:
+            self._home(decode_cell(encoded))
+        self._home_at = {who: (at_ms, place) for who, at_ms, place in mine["home_at"]}
+
+        def at_home() -> None:
+            self._people.cell_of[: len(mine["cell_of"])] = mine["cell_of"]
+
+        of_people = {name: part for name, part in parts.items() if name != "agents"}
+        self._people.load(of_people, at_home)
+        self._serving.load(mine["serving"])
+        for _, columns, texts, cells in mine["ahead"]:
+            read = {name: np.frombuffer(column, mine["kinds"][name]) for name, column in columns.items()}
+            read |= {name: read[name].reshape(-1, 2) for name in ("agent", "login")}
+            self._take(FactTable(len(read["at_ms"]), read, texts), tuple(cells))
+
+
+def _spent(states_ms: list[int], present: int) -> dict[str, int]:
+    spent = dict(zip(_STATES_MS, states_ms, strict=True))
+    return spent | {"agents_logged_in_ms": sum(states_ms), "agents_present": present}
+
+
+def _now(family: str, states: Sequence[int]) -> dict[str, int]:
+    return dict(zip(FURTHER[family].now, [*states, sum(states)], strict=True))
+
+
+assert len(COMBINATIONS) == 4, "both windows on both bases: state times read the same on either basis"
