@@ -1,8 +1,8 @@
 """How facts of the further families look in the log: one list of columns for each type of fact.
 
-Columns follow from the fields of the type. Ids and numbers become arrays; cells are numbered in a table
-of the batch (apart from those of visits), texts in a table of their own. A field may be added behind the others if it has a default: entries that were
-written before it then read as that default.
+Columns follow from the fields of the type. Ids and numbers become arrays; cells are numbered in a table of the batch
+(apart from those of visits), texts in a table of their own. A field may be added behind the others if it has a
+default: entries that were written before it then read as that default.
 """
 
 from __future__ import annotations
