@@ -16,15 +16,15 @@ from streams.counters import COMBINATIONS, FURTHER, STATES
 from streams.days import SiteClock, business_day
 from streams.engine import ClockOf
 from streams.fact_columns import FactTable
-from streams.families.last_words import OFFLINE, Facts, Flags
+from streams.families.last_words import OFFLINE, Facts
 from streams.families.people import People
 from streams.families.serving import Serving
 from streams.id_table import Halves
 from streams.reading import Reading, Sums, further
 from streams.records import Cell
-from streams.visits import Ints
 from streams.windows import edge
 
+_LONGEST_DAY_MS = 26 * 3_600_000
 _STATES_MS = tuple(f"agents_{state}_ms" for state in STATES)
 
 
@@ -37,8 +37,6 @@ class Agents:
         self._serving = Serving()
         self._homes: list[Cell] = []
         self._number: dict[Cell, int] = {}
-        self._home_at: dict[int, tuple[int, int]] = {}
-        self._ahead: list[tuple[int, FactTable, tuple[bytes, ...]]] = []
         self._days: dict[SiteClock, tuple[int, int]] = {}
         self._told: dict[Cell, Reading] = {}
         self._shown: set[int] = set()
@@ -47,56 +45,18 @@ class Agents:
     def apply(self, tables: Mapping[str, FactTable], cells: Sequence[bytes]) -> None:
         """See `Family.apply`."""
         for table in tables.values():
-            self._take(table, tuple(cells))
+            self._take(table, cells)
 
-    def _take(self, table: FactTable, cells: tuple[bytes, ...]) -> None:
-        at_ms = table.columns["at_ms"]
-        ahead = np.flatnonzero(at_ms > self._people.now_ms)
-        if ahead.size:
-            later = {name: column[ahead] for name, column in table.columns.items()}
-            self._ahead.append((int(at_ms[ahead].min()), FactTable(ahead.size, later, table.texts), cells))
-            now = np.flatnonzero(at_ms <= self._people.now_ms)
-            table = FactTable(now.size, {name: column[now] for name, column in table.columns.items()}, table.texts)
-        if table.size:
-            self._count(table, cells)
-
-    def _count(self, table: FactTable, cells: Sequence[bytes]) -> None:
+    def _take(self, table: FactTable, cells: Sequence[bytes]) -> None:
         column = table.columns
         agents: Halves = column["agent"]
         person, login = self._people.rows(agents, column["login"])
         self._serving.meet(self._people, login, column["serves"], cells)
-        moved = self._settle(person, column, cells)
-        self._people.take(
-            Facts(
-                person,
-                column["at_ms"],
-                column["place"],
-                column["work"].astype(np.int64),
-                login,
-                column["duration_ms"],
-            )
-        )
-        if moved.any():
-            self._people.redo(moved)
-
-    def _settle(self, person: Ints, column: Mapping[str, Ints], cells: Sequence[bytes]) -> Flags:
-        """Gives persons their home: what the first of their facts with a home says. Says who moved."""
-        moved = np.zeros(self._people.persons, np.bool_)
-        home_of = {number: decode_cell(cells[number]) for number in np.unique(column["home"]).tolist()}
-        known = {number for number, cell in home_of.items() if cell.provider or cell.site or cell.team}
-        if not known:
-            return moved
-        rows = np.flatnonzero(np.isin(column["home"], list(known)))
-        for row in rows.tolist():
-            who, key = int(person[row]), (int(column["at_ms"][row]), int(column["place"][row]))
-            if who in self._home_at and key >= self._home_at[who]:
-                continue
-            self._home_at[who] = key
-            cell = self._home(home_of[int(column["home"][row])])
-            if self._people.cell_of[who] != cell:
-                self._people.cell_of[who] = cell
-                moved[who] = True
-        return moved
+        homes = np.zeros(len(cells), np.int64)
+        for number in np.unique(column["home"]).tolist():
+            homes[number] = self._home(decode_cell(cells[number]))
+        work, home = column["work"].astype(np.int64), homes[column["home"]]
+        self._people.take(Facts(person, column["at_ms"], column["place"], work, login, column["duration_ms"], home))
 
     def _home(self, home: Cell) -> int:
         cell = Cell("", home.provider, home.site, home.team, family="agents")
@@ -118,10 +78,6 @@ class Agents:
         if now_ms <= self._people.now_ms:
             return
         self._people.tick(now_ms)
-        if any(at_ms <= now_ms for at_ms, _, _ in self._ahead):
-            ahead, self._ahead = self._ahead, []
-            for _, table, cells in ahead:
-                self._take(table, cells)
         self._begin_days()
 
     def _begin_days(self) -> None:
@@ -137,14 +93,14 @@ class Agents:
         people, cells = self._people, len(self._homes)
         spent = {window: values.reshape(cells, OFFLINE) for window, values in people.sums.windows().items()}
         starts = people.sums.day_start_ms[::OFFLINE]
-        home = people.cell_of[: people.persons]
+        home = people.now.home[: people.persons]
         since = {"30m": np.full(people.persons, edge(people.now_ms)), "day": starts[home]}
         present = {
             window: np.bincount(home[people.present(instant)], minlength=cells) for window, instant in since.items()
         }
         counts = people.sums.counts().reshape(cells, OFFLINE)
         found = []
-        self._shown.update(np.unique(home).tolist())
+        self._shown.update(np.unique(home[people.known[: people.persons] > 0]).tolist())
         for number in sorted(self._shown):
             cell = self._homes[number]
             by_window = {
@@ -174,7 +130,7 @@ class Agents:
         }
         present = np.zeros((len(self._homes), rows), np.int64)
         for person, row in seen:
-            present[people.cell_of[person], row] += 1
+            present[people.now.home[person], row] += 1
         result = {}
         for number, cell in enumerate(self._homes):
             place = slice(number * OFFLINE, (number + 1) * OFFLINE)
@@ -192,22 +148,13 @@ class Agents:
         return result
 
     def forget(self, before_ms: int) -> None:
-        """See `Family.forget`."""
-        self._people.forget(before_ms)
+        """See `Family.forget`. A day of every clock is kept, because a home that becomes known later has its own."""
+        self._people.forget(min(before_ms, self._people.now_ms - _LONGEST_DAY_MS))
 
     def dump(self) -> dict[str, bytes]:
         """See `Family.dump`."""
-        ahead = [
-            (at_ms, {name: column.tobytes() for name, column in table.columns.items()}, table.texts, cells)
-            for at_ms, table, cells in self._ahead
-        ]
-        kinds = {name: column.dtype.str for _, table, _ in self._ahead for name, column in table.columns.items()}
         mine = {
             "homes": [encode_cell(cell) for cell in self._homes],
-            "cell_of": self._people.cell_of[: self._people.persons].tolist(),
-            "home_at": [[who, *key] for who, key in self._home_at.items()],
-            "ahead": ahead,
-            "kinds": kinds,
             "serving": self._serving.dump(),
         }
         return self._people.dump() | {"agents": msgspec.msgpack.encode(mine)}
@@ -217,18 +164,8 @@ class Agents:
         mine = msgspec.msgpack.decode(parts["agents"])
         for encoded in mine["homes"]:
             self._home(decode_cell(encoded))
-        self._home_at = {who: (at_ms, place) for who, at_ms, place in mine["home_at"]}
-
-        def at_home() -> None:
-            self._people.cell_of[: len(mine["cell_of"])] = mine["cell_of"]
-
-        of_people = {name: part for name, part in parts.items() if name != "agents"}
-        self._people.load(of_people, at_home)
+        self._people.load({name: part for name, part in parts.items() if name != "agents"})
         self._serving.load(mine["serving"])
-        for _, columns, texts, cells in mine["ahead"]:
-            read = {name: np.frombuffer(column, mine["kinds"][name]) for name, column in columns.items()}
-            read |= {name: read[name].reshape(-1, 2) for name in ("agent", "login")}
-            self._take(FactTable(len(read["at_ms"]), read, texts), tuple(cells))
 
 
 def _spent(states_ms: list[int], present: int) -> dict[str, int]:

@@ -48,7 +48,10 @@ PAUSED = _table({Work.PAUSED: 1, Work.UNPAUSED: 0, Work.LEFT: 0, Work.LOST: 0}, 
 
 
 class Facts(NamedTuple):
-    """Facts as arrays; `person` and `login` are row numbers, `duration_ms` of ringing or after-call work."""
+    """Facts as arrays; `person` and `login` are row numbers, `duration_ms` of ringing or after-call work.
+
+    `home` is the number of a cell, 0 where the fact says nothing of it.
+    """
 
     person: Ints
     at_ms: Ints
@@ -56,6 +59,7 @@ class Facts(NamedTuple):
     work: Ints
     login: Ints
     duration_ms: Ints
+    home: Ints
 
     def rows(self, rows: Ints | Flags) -> Facts:
         """These facts only."""
@@ -63,7 +67,7 @@ class Facts(NamedTuple):
 
     def in_order(self) -> Facts:
         """Sorted by person, instant and place, each fact once."""
-        rows = np.lexsort((self.duration_ms, self.login, self.work, self.place, self.at_ms, self.person))
+        rows = np.lexsort((self.home, self.duration_ms, self.login, self.work, self.place, self.at_ms, self.person))
         facts = self.rows(rows)
         if rows.size < 2:
             return facts
@@ -87,8 +91,16 @@ def call_until(facts: Facts) -> Ints:
     return np.where(CALL[facts.work] >= 0, facts.at_ms + LONGEST_TALK_MS, 0)
 
 
-_OF_PERSONS = (("call", NO_CALL), ("call_until", 0), ("call_at", -1), ("call_place", -1), ("acw_until", 0), ("acw_at", -1), ("acw_place", -1))  # fmt: skip # noqa: E501
-_OF_LOGINS = (("inside", 0), ("inside_at", -1), ("inside_place", -1), ("paused", 0), ("paused_at", -1), ("paused_place", -1))  # fmt: skip # noqa: E501
+_NEVER = 1 << 62
+_OF_PERSONS = (
+    *(("call", NO_CALL), ("call_until", 0), ("call_at", -1), ("call_place", -1)),
+    *(("acw_until", 0), ("acw_at", -1), ("acw_place", -1)),
+    *(("home", 0), ("home_at", _NEVER), ("home_place", _NEVER)),
+)
+_OF_LOGINS = (
+    *(("inside", 0), ("inside_at", -1), ("inside_place", -1)),
+    *(("paused", 0), ("paused_at", -1), ("paused_place", -1)),
+)
 
 
 class LastWords:
@@ -101,6 +113,9 @@ class LastWords:
     acw_until: Ints
     acw_at: Ints
     acw_place: Ints
+    home: Ints
+    home_at: Ints
+    home_place: Ints
     inside: Ints
     inside_at: Ints
     inside_place: Ints
@@ -131,6 +146,21 @@ class LastWords:
         for name, table in (("inside", INSIDE), ("paused", PAUSED)):
             value = table[facts.work].astype(np.int64)
             self._stand(name, facts, facts.login, np.flatnonzero(value > _UNTOUCHED), {name: value})
+
+    def settle(self, facts: Facts) -> Ints:
+        """Gives persons their home, what the first of their facts with a home says; returns whose home is another now.
+
+        `facts` are sorted by person, instant and place.
+        """
+        rows = np.flatnonzero(facts.home)
+        rows = rows[np.append(True, facts.person[rows[1:]] != facts.person[rows[:-1]])[: rows.size]]
+        who, at_ms, place = facts.person[rows], facts.at_ms[rows], facts.place[rows]
+        earlier = (at_ms < self.home_at[who]) | ((at_ms == self.home_at[who]) & (place < self.home_place[who]))
+        rows, who = rows[earlier], who[earlier]
+        self.home_at[who], self.home_place[who] = facts.at_ms[rows], facts.place[rows]
+        moved: Ints = who[self.home[who] != facts.home[rows]]
+        self.home[who] = facts.home[rows]
+        return moved
 
     def _stand(self, of: str, facts: Facts, who: Ints, rows: Ints, said: dict[str, Ints]) -> None:
         if rows.size == 0:

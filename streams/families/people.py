@@ -6,7 +6,7 @@ at `forgotten_ms`, the instant before which only the last words are kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -19,13 +19,13 @@ from streams.visits import Ints
 
 STATES = OFFLINE
 """So many states are counted, from 0 on; offline is none of them."""
-_BY_PERSON = ("state", "since_ms", "last_at", "last_place", "on_since_ms", "off_ms")
+_BY_PERSON = ("state", "since_ms", "last_at", "last_place", "on_since_ms", "off_ms", "known")
 
 
 class People:
     """Persons and logins by row, and the sums of their states by cell.
 
-    A place in `sums` is `cell * STATES + state`. `cell_of[person]` is their home; whoever changes it calls `redo`.
+    A place in `sums` is `cell * STATES + state`; the cell is a person's home (`now.home`), 0 where none is known.
     """
 
     state: Ints
@@ -34,18 +34,20 @@ class People:
     last_place: Ints
     on_since_ms: Ints
     off_ms: Ints
+    known: Ints
+    """1 for whoever has a fact dated at or before the clock."""
 
     def __init__(self, now_ms: int) -> None:
         self.now_ms = now_ms
         self.forgotten_ms = 0
         self.sums = StateSums(now_ms)
-        self.cell_of = np.zeros(0, np.int64)
         self.login_person = np.zeros(0, np.int64)
         self.now = LastWords()
         self._ids, self._logins = IdTable(), IdTable()
         self._before = LastWords()
         self._inside, self._unpaused = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._facts = [Facts.none()]
+        self._ahead = Facts.none()
         self._running_out = Timetable()
         for name in _BY_PERSON:
             setattr(self, name, np.zeros(0, np.int64))
@@ -61,7 +63,7 @@ class People:
         return self._logins.size
 
     def rows(self, persons: Halves, logins: Halves) -> tuple[Ints, Ints]:
-        """The rows of these ids, pair by pair; new ones get the next. Their home is cell 0 until somebody says more."""
+        """The rows of these ids, pair by pair; new ones get the next."""
         person, login = self._ids.rows(persons), self._logins.rows(logins)
         if self.login_person.size < self.logins:
             room = np.zeros(self.logins - self.login_person.size, np.int64)
@@ -77,19 +79,20 @@ class People:
             for name in _BY_PERSON:
                 room = np.full(more, empty.get(name, 0), np.int64)
                 setattr(self, name, np.concatenate([getattr(self, name), room]))
-            for name in ("cell_of", "_inside", "_unpaused"):
+            for name in ("_inside", "_unpaused"):
                 setattr(self, name, np.concatenate([getattr(self, name), np.zeros(more, np.int64)]))
         self.now.grow(self.persons, self.logins)
         self._before.grow(self.persons, self.logins)
 
     def take(self, facts: Facts) -> None:
-        """Takes in facts dated at or before the clock."""
-        facts = facts.in_order()
+        """Takes in facts; those dated behind the clock wait for it."""
+        facts = self._due(facts).in_order()
         old = facts.at_ms < self.forgotten_ms
         anew = np.zeros(self.persons, np.bool_)
         if old.any():
             before = facts.rows(old)
             self._before.learn(before)
+            self._before.settle(before)
             anew[before.person] = True
             facts = facts.rows(~old)
         first = np.append(True, facts.person[1:] != facts.person[:-1])[: facts.person.size]
@@ -98,16 +101,27 @@ class People:
             (at_ms == self.last_at[who]) & (facts.place[first] <= self.last_place[who])
         )
         anew[who[late]] = True
+        anew[self.now.settle(facts)] = True
         self._facts.append(facts)
         ordered = ~anew[facts.person]
         self._go_on(facts if ordered.all() else facts.rows(ordered))
         if anew.any():
             self.redo(anew)
 
+    def _due(self, facts: Facts) -> Facts:
+        ahead = facts.at_ms > self.now_ms
+        if not ahead.any():
+            return facts
+        self._ahead = _together([self._ahead, facts.rows(ahead)])
+        return facts.rows(~ahead)
+
     def redo(self, anew: Flags) -> None:
         """Works out anew all that is known of these persons (one flag each)."""
         self.sums.withdraw(anew)
         self.now.copy(self._before, anew, anew[self.login_person])
+        self._merge_facts()
+        facts = self._facts[0].rows(anew[self._facts[0].person])
+        self.now.settle(facts)
         self._count_logins(anew)
         who = np.flatnonzero(anew)
         self.state[who] = OFFLINE
@@ -115,14 +129,13 @@ class People:
         self.on_since_ms[who] = self.since_ms[who] = self.forgotten_ms
         opening = self._standing(who).state(np.full(who.size, self.forgotten_ms))
         self._turn(Turns(who, np.full(who.size, self.forgotten_ms), opening))
-        self._merge_facts()
-        facts = self._facts[0]
-        self._go_on(facts.rows(anew[facts.person]))
+        self.known[who] = opening != OFFLINE
+        self._go_on(facts)
+        self._run_out(who)
 
     def _merge_facts(self) -> None:
         if len(self._facts) > 1:
-            together = Facts._make(np.concatenate(columns) for columns in zip(*self._facts, strict=True))
-            self._facts = [together.in_order()]
+            self._facts = [_together(self._facts).in_order()]
 
     def _count_logins(self, who: Flags) -> None:
         inside = self.now.inside[: self.logins]
@@ -151,6 +164,7 @@ class People:
         self.now.learn(facts)
         last = np.flatnonzero(np.append(facts.person[1:] != facts.person[:-1], True))
         who = facts.person[last]
+        self.known[who] = 1
         self._inside[who], self._unpaused[who] = after.inside[last], after.unpaused[last]
         self.since_ms[who] = self.last_at[who] = facts.at_ms[last]
         self.last_place[who] = facts.place[last]
@@ -179,7 +193,7 @@ class People:
         person, at_ms, before, state = person[rows], at_ms[rows], before[rows], state[rows]
         self.state[person] = state
         self._note_presence(person, at_ms, before, state)
-        place = self.cell_of[person] * STATES
+        place = self.now.home[person] * STATES
         for states, sign in ((before, -1), (state, 1)):
             counted = np.flatnonzero(states != OFFLINE)
             who = person[counted]
@@ -202,11 +216,14 @@ class People:
         due = self._running_out.pop(now_ms // 1000)
         if due.size:
             self._run_out(due)
+        if self._ahead.person.size and self._ahead.at_ms.min() <= now_ms:
+            ahead, self._ahead = self._ahead, Facts.none()
+            self.take(ahead)
 
     def present(self, since_ms: Ints) -> Flags:
         """Who was logged in for some time after this instant, given for each person."""
         size = self.persons
-        there = (self.state[:size] != OFFLINE) & (self.on_since_ms[:size] < self.now_ms)
+        there = (self.state[:size] != OFFLINE) & (np.maximum(self.on_since_ms[:size], since_ms) < self.now_ms)
         found: Flags = there | (self.off_ms[:size] > since_ms)
         return found
 
@@ -218,6 +235,7 @@ class People:
         facts = self._facts[0]
         old = facts.at_ms < before_ms
         self._before.learn(facts.rows(old))
+        self._before.settle(facts.rows(old))
         self._facts = [facts.rows(~old)]
         self.forgotten_ms = before_ms
         day_start_ms = self.sums.day_start_ms
@@ -228,9 +246,9 @@ class People:
 
     def dump(self) -> dict[str, bytes]:
         """The state as plain values. Changes are not saved: they follow from the facts."""
-        self._merge_facts()
+        facts = _together([*self._facts, self._ahead])
         saved = {f"before {name}": column for name, column in self._before.dump().items()}
-        saved |= {f"fact {name}": column.tobytes() for name, column in self._facts[0]._asdict().items()}
+        saved |= {f"fact {name}": column.tobytes() for name, column in facts._asdict().items()}
         return saved | {
             "persons": self._ids.ids().tobytes(),
             "logins": self._logins.ids().tobytes(),
@@ -238,14 +256,17 @@ class People:
             "forgotten_ms": str(self.forgotten_ms).encode(),
         }
 
-    def load(self, parts: Mapping[str, bytes], home: Callable[[], None]) -> None:
-        """Takes over what `dump` gave; `home` then says where everybody is at home."""
+    def load(self, parts: Mapping[str, bytes]) -> None:
+        """Takes over what `dump` gave. Homes must be there already."""
         self._ids, self._logins = IdTable(halves(parts["persons"])), IdTable(halves(parts["logins"]))
         self.login_person = np.frombuffer(parts["login_person"], np.int64).copy()
         self.forgotten_ms = int(parts["forgotten_ms"])
         self._before.load({name[7:]: column for name, column in parts.items() if name.startswith("before ")})
         columns = [np.frombuffer(parts[f"fact {name}"], np.int64) for name in Facts._fields]
-        self._facts = [Facts(*columns)]
+        self._facts = [self._due(Facts(*columns)).in_order()]
         self._grow()
-        home()
         self.redo(np.ones(self.persons, np.bool_))
+
+
+def _together(facts: Sequence[Facts]) -> Facts:
+    return Facts._make(np.concatenate(columns) for columns in zip(*facts, strict=True))

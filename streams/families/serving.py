@@ -57,7 +57,7 @@ class Serving:
         person, hotline = np.divmod(pairs, max(1, len(self._hotlines)))
         there = people.state[person] != OFFLINE
         person, hotline = person[there], hotline[there]
-        place = (hotline * len(homes) + people.cell_of[person]) * OFFLINE + people.state[person]
+        place = (hotline * len(homes) + people.now.home[person]) * OFFLINE + people.state[person]
         found = np.bincount(place, minlength=len(self._hotlines) * len(homes) * OFFLINE).reshape(-1, OFFLINE)
         counted = {self._cell(at, homes): found[at].tolist() for at in np.flatnonzero(found.any(axis=1)).tolist()}
         self._shown.update(counted)

@@ -133,7 +133,12 @@ def _start(now_ms: int, zone: str, day_begins: time) -> int:
 
 
 def _day_start_ms(cell: Cell, now_ms: int) -> int:
-    return _start(now_ms, *BUSINESS_DAYS[cell.site])
+    return day_start_of(cell.site, now_ms)
+
+
+def day_start_of(site: str, now_ms: int) -> int:
+    """When the business day of a site that holds this instant began."""
+    return _start(now_ms, *BUSINESS_DAYS[site])
 
 
 def _visit(told: list[Fact], first: Arrived) -> truth.Visit:
