@@ -44,9 +44,10 @@ def feed_run(settings: Settings, data: Path, feed: Feed, log: EventLog) -> FeedR
         Wiring(
             feed.name,
             wiring.cell_of(settings, feed),
-            wiring.pseudonyms(data),
+            wiring.persons(settings, data),
             ZoneInfo(settings.site.zone),
             settings.limits.skew_ms,
+            wiring.home_of(settings, feed),
         )
     )
     clock = SiteClock(settings.site.zone, settings.site.day_start)

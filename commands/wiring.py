@@ -115,6 +115,29 @@ def cell_of(settings: Settings, feed: Feed) -> Callable[[str], Cell]:
     return route
 
 
+def persons(settings: Settings, data: Path) -> Callable[[str], bytes]:
+    """The pseudonym of the person that a name means."""
+    pseudonym = pseudonyms(data)
+    return cache(lambda name: pseudonym(settings.agent(name)[0]))
+
+
+def home_of(settings: Settings, feed: Feed) -> Callable[[str, str], Cell]:
+    """Where the person belongs that this feed means by a name, seen in a queue (empty: in none)."""
+    route = cell_of(settings, feed)
+
+    @cache
+    def home(name: str, queue: str) -> Cell:
+        _, agent = settings.agent(name)
+        if agent is not None and (agent.provider or agent.site or agent.team):
+            return Cell("", agent.provider, agent.site, agent.team)
+        if feed.agents_belong_to == "queue" and queue:
+            cell = route(queue)
+            return Cell("", cell.provider, cell.site, cell.team)
+        return Cell("")
+
+    return home
+
+
 def configured_cells(settings: Settings) -> list[Cell]:
     """Every cell that the settings name, so that it has a row even when nothing happened."""
     cells: dict[Cell, None] = {}

@@ -18,6 +18,7 @@ from config.faults import Place, Refusal, SettingsError, dotted, quoted
 from config.kinds import Secret, meant
 from config.reading import Source
 from config.sections import (
+    Agent,
     Feed,
     Hotline,
     Limits,
@@ -37,7 +38,7 @@ SINGLE: dict[str, type[Any]] = {
     "storage": Storage,
     "limits": Limits,
 }
-LISTED: dict[str, type[Any]] = {"sites": OtherSite, "queues": Queue}
+LISTED: dict[str, type[Any]] = {"sites": OtherSite, "queues": Queue, "agents": Agent}
 NAMED: dict[str, type[Any]] = {"hotlines": Hotline, "feeds": Feed}
 SECTIONS = {**SINGLE, **LISTED, **NAMED}
 
@@ -75,7 +76,10 @@ class Route(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """All settings, complete and checked. `queues`, `sites`, `hotlines` and `feeds` are by name, in file order."""
+    """All settings, complete and checked. `queues`, `sites`, `hotlines` and `feeds` are by name, in file order.
+
+    `agents` are by their number in the file.
+    """
 
     file: Path | None = None
     site: Site = field(default_factory=Site)
@@ -85,6 +89,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     sites: Mapping[str, OtherSite] = field(default_factory=dict)
     queues: Mapping[str, Queue] = field(default_factory=dict)
+    agents: Mapping[str, Agent] = field(default_factory=dict)
     hotlines: Mapping[str, Hotline] = field(default_factory=dict)
     feeds: Mapping[str, Feed] = field(default_factory=dict)
 
@@ -115,6 +120,14 @@ class Settings:
             supplies=feed.supplies,
             configured=mapped.hotline in self.configured_hotlines,
         )
+
+    def agent(self, name: str) -> tuple[str, Agent | None]:
+        """The person that a name of the telephone system means, and their entry; None where there is none."""
+        for agent in self.agents.values():
+            person = agent.called(name)
+            if person is not None:
+                return person, agent
+        return name, None
 
     @cached_property
     def configured_hotlines(self) -> frozenset[str]:
@@ -175,6 +188,7 @@ def load(path: Path | None, environment: Mapping[str, str], collectors: Collecti
         file=path,
         sites=_sites(source, single["site"]),
         queues=_queues(source),
+        agents=_agents(source),
         hotlines=_hotlines(source, single["service_level"]),
         feeds=_feeds(source, collectors),
         **single,
@@ -206,6 +220,16 @@ def _queues(source: Source) -> dict[str, Queue]:
             _once(source, (*place, "queue"), queue.queue, seen)
             queues[queue.queue] = queue
     return queues
+
+
+def _agents(source: Source) -> dict[str, Agent]:
+    agents: dict[str, Agent] = {}
+    for place, table in source.rows("agents"):
+        source.unknown(place, table, keys_of(Agent))
+        agent = source.section(Agent, place, table)
+        if agent is not None:
+            agents[str(len(agents) + 1)] = agent
+    return agents
 
 
 def _once(source: Source, place: Place, name: str, seen: dict[str, int]) -> None:

@@ -28,13 +28,14 @@ class Serving:
 
     def meet(self, people: People, login: Ints, serves: npt.NDArray[np.int32], cells: Sequence[bytes]) -> None:
         """Notes the hotlines of logins; `serves` are cells of a batch."""
-        known = self._hotline_of.size
-        if people.logins == known:
+        more = people.logins - self._hotline_of.size
+        if more:
+            self._hotline_of = np.concatenate([self._hotline_of, np.full(more, _NONE, np.int64)])
+        # What a login serves is said by any of its facts, whichever comes first.
+        unsaid = self._hotline_of[login] == _NONE
+        if not unsaid.any():
             return
-        more = np.full(people.logins - known, _NONE, np.int64)
-        self._hotline_of = np.concatenate([self._hotline_of, more])
-        new = login >= known
-        for row, number in dict(zip(login[new].tolist(), serves[new].tolist(), strict=True)).items():
+        for row, number in dict(zip(login[unsaid].tolist(), serves[unsaid].tolist(), strict=True)).items():
             cell = decode_cell(cells[number])
             if cell.hotline:
                 self._hotline_of[row] = self._number(cell)

@@ -12,8 +12,8 @@ from streams.records import Arrived, AtTheDoor, Ended, Fact, GivenUp, Handled, W
 from tests.collectors.bench import NOW_MS
 
 
-def told(parser: Parser, lines: list[str]) -> str:
-    """The lines and what the parser makes of them, as a case writes it."""
+def told(parser: Parser, lines: list[str], *, people: bool = False) -> str:
+    """The lines and what the parser makes of calls, or of people, as a case writes it."""
     names: dict[bytes, str] = {}
     out = []
     position = 0
@@ -24,7 +24,7 @@ def told(parser: Parser, lines: list[str]) -> str:
         data = line.encode()
         parsed = parser.parse(data, position, NOW_MS)
         position += len(data) + 1
-        out += [f"    {text}" for text in _said(parsed, names)]
+        out += [f"    {text}" for text in _said(parsed, names, people)]
     return "\n".join(out) + "\n"
 
 
@@ -39,8 +39,8 @@ def expected(path: Path) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("#")) + "\n"
 
 
-def _said(parsed: Parsed, names: dict[bytes, str]) -> list[str]:
-    said = [_fact(fact, names) for fact in parsed.facts]
+def _said(parsed: Parsed, names: dict[bytes, str], people: bool) -> list[str]:
+    said = [_fact(fact, names) for fact in parsed.facts if isinstance(fact, Worked) == people]
     if parsed.conflict:
         said.append("conflict")
     if parsed.verdict is not Verdict.COUNTED or not said:
