@@ -28,6 +28,7 @@ _SHOWN = {
     "asa": "ASA",
     "wait_p90": "P90",
     "aht": "AHT",
+    "occupancy": "occ.",
 }
 
 
@@ -69,19 +70,20 @@ def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[R
     """The instant that the answer holds for, and its rows. Without an instant: the live picture while `up` runs."""
     clock_of = wiring.clock_of(settings)
     configured = wiring.configured_cells(settings)
+    floor = settings.limits.group_floor
     with wiring.storage(settings, data) as storage:
         now_ms = wiring.wall_clock_ms() // 1000 * 1000
         if asked.as_of_ms is None and asked.from_ms is None and storage.live:
             picture = storage.store.picture()
             if picture is not None and now_ms - picture.as_of_ms <= FRESH_MS:
-                rows = answer_windows(asked, picture.readings, picture.as_of_ms, clock_of, configured)
+                rows = answer_windows(asked, picture.readings, picture.as_of_ms, clock_of, configured, floor)
                 return picture.as_of_ms, rows
         as_of_ms = now_ms if asked.as_of_ms is None else asked.as_of_ms
         pipeline = pipeline_at(storage.log, as_of_ms, clock_of, settings.limits.give_up_ms, since_ms=asked.from_ms)
     if asked.from_ms is None:
-        return as_of_ms, answer_windows(asked, pipeline.readings(), as_of_ms, clock_of, configured)
+        return as_of_ms, answer_windows(asked, pipeline.readings(), as_of_ms, clock_of, configured, floor)
     cuts = edges(asked, [*configured, *pipeline.engine.cells.cells], clock_of)
-    return as_of_ms, answer_intervals(asked, cuts, pipeline.by_interval(cuts), configured)
+    return as_of_ms, answer_intervals(asked, cuts, pipeline.by_interval(cuts), configured, floor)
 
 
 def _print(as_of_ms: int, rows: list[Row], options: Options, zone: str) -> None:
@@ -101,5 +103,7 @@ def _print(as_of_ms: int, rows: list[Row], options: Options, zone: str) -> None:
 
 def _text(kpi: Kpi, value: Value) -> str:
     if value.value is None:
-        return "n/s" if value.why == "not_supplied" else "-"
+        return {"not_supplied": "n/s", "suppressed": "few"}.get(value.why or "", "-")
+    if kpi.unit == "count":
+        return f"{value.value:.0f}"
     return f"{value.value * 100:.1f} %" if kpi.unit == "share" else f"{value.value:.1f} s"

@@ -100,7 +100,7 @@ class Agents:
         }
         counts = people.sums.counts().reshape(cells, OFFLINE)
         found = []
-        self._shown.update(np.unique(home[people.known[: people.persons] > 0]).tolist())
+        self._note_shown()
         for number in sorted(self._shown):
             cell = self._homes[number]
             by_window = {
@@ -110,6 +110,12 @@ class Agents:
         for cell, states in self._serving.counts(people, self._homes):
             found.append(further(cell, self._day(cell)[0], {}, _now("serving", states)))
         return self._changed(found) if changed_only else found
+
+    def _note_shown(self) -> None:
+        """A home has a row once somebody was there; a row once shown stays, be it empty."""
+        people = self._people
+        known = people.known[: people.persons] > 0
+        self._shown.update(np.unique(people.now.home[: people.persons][known]).tolist())
 
     def _changed(self, found: list[Reading]) -> list[Reading]:
         changed = [reading for reading in found if self._told.get(reading.cell) != reading]
@@ -132,7 +138,9 @@ class Agents:
         for person, row in seen:
             present[people.now.home[person], row] += 1
         result = {}
-        for number, cell in enumerate(self._homes):
+        self._note_shown()
+        for number in sorted(self._shown):
+            cell = self._homes[number]
             place = slice(number * OFFLINE, (number + 1) * OFFLINE)
             result[cell] = [
                 Sums(
