@@ -76,10 +76,7 @@ class Route(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """All settings, complete and checked. `queues`, `sites`, `hotlines` and `feeds` are by name, in file order.
-
-    `agents` are by their number in the file.
-    """
+    """All settings, complete and checked. Lists are by name, in file order; `agents` by their number there."""
 
     file: Path | None = None
     site: Site = field(default_factory=Site)
@@ -223,13 +220,11 @@ def _queues(source: Source) -> dict[str, Queue]:
 
 
 def _agents(source: Source) -> dict[str, Agent]:
-    agents: dict[str, Agent] = {}
+    agents = []
     for place, table in source.rows("agents"):
         source.unknown(place, table, keys_of(Agent))
-        agent = source.section(Agent, place, table)
-        if agent is not None:
-            agents[str(len(agents) + 1)] = agent
-    return agents
+        agents.append(source.section(Agent, place, table))
+    return {str(number): agent for number, agent in enumerate(agents, start=1) if agent is not None}
 
 
 def _once(source: Source, place: Place, name: str, seen: dict[str, int]) -> None:
