@@ -64,7 +64,8 @@ class Family:
     `windowed` are counted by window and basis, `now` have no window. `dimensions`: what its cells know; it has no part
     in a row that asks for anything else. `apart`: dimensions over which it must never be summed (somebody who serves
     two hotlines is one person); it has a part only in rows of one value of each of them. `persons`: the windowed
-    counter of distinct persons; where there are fewer than the floor, no windowed counter is shown.
+    counter of distinct persons; where there are fewer than the floor, no windowed counter is shown. `counts` says in
+    words what is counted, `live` and `arrival` at which instant on either basis; docs/kpis.md prints them.
     """
 
     windowed: tuple[str, ...]
@@ -72,6 +73,9 @@ class Family:
     dimensions: frozenset[str]
     apart: frozenset[str] = frozenset()
     persons: str = ""
+    counts: str = ""
+    live: str = ""
+    arrival: str = ""
 
 
 STATES = ("available", "ringing", "talking", "hold", "acw", "outbound", "pause")
@@ -83,12 +87,20 @@ FURTHER: dict[str, Family] = {
         (*(f"agents_{state}" for state in STATES), "agents_logged_in"),
         frozenset({"provider", "site", "team"}),
         persons="agents_present",
+        counts="Distinct persons by their home (provider, site, team) and their one primary state; `agents_present`: "
+        "who was logged in for some time within the window. Times are sums over persons in milliseconds.",
+        live="time within the window, clipped to it; ringing once it is over",
+        arrival="the same: a state has no arrival",
     ),
     "serving": Family(
         (),
         (*(f"serving_{state}" for state in STATES), "serving_logged_in"),
         frozenset({"hotline", "project", "client", "provider", "site", "team"}),
         apart=frozenset({"hotline"}),
+        counts="Distinct persons who are in a queue of one hotline, by their one primary state, whomever they talk to. "
+        "In rows of a single hotline only: who serves two stands at both and is one person in all.",
+        live="now",
+        arrival="now",
     ),
 }
 """Every family beside visits. A further one joins with one entry here."""
