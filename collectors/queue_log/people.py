@@ -84,7 +84,9 @@ class People:
 
     def _lost(self, at_ms: int, place: int) -> Iterator[Worked]:
         for agent, person in sorted(self._people.items()):
-            for login, serves in sorted(person.logins.items()):
+            # Whoever logged off in the middle of a call is lost with the call.
+            logins = person.logins or {self._login(agent, _TELEPHONE): self._served(_TELEPHONE)}
+            for login, serves in sorted(logins.items()):
                 yield Worked(agent, at_ms, Work.LOST, place, login, serves, Cell(""))
 
     def _login(self, agent: bytes, queue: str) -> bytes:
@@ -109,6 +111,8 @@ class People:
             person.touched_ms = max(person.touched_ms, fact.at_ms)
             if fact.work in _LOGS_OUT:
                 person.logins.pop(fact.login, None)
+                if fact.work is Work.LOST and not person.logins:
+                    del self._people[fact.agent]
             elif fact.work is not Work.TALKED:
                 person.logins[fact.login] = fact.serves
 
