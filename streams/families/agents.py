@@ -22,6 +22,7 @@ from streams.families.serving import Serving
 from streams.id_table import Halves
 from streams.reading import Reading, Sums, further
 from streams.records import Cell
+from streams.visits import Ints
 from streams.windows import edge
 
 _LONGEST_DAY_MS = 26 * 3_600_000
@@ -38,7 +39,7 @@ class Agents:
         self._homes: list[Cell] = []
         self._number: dict[Cell, int] = {}
         self._days: dict[SiteClock, tuple[int, int]] = {}
-        self._told: dict[Cell, Reading] = {}
+        self._told: Ints = np.zeros((0, 3 * OFFLINE + 3), np.int64)
         self._shown: set[int] = set()
         self._home(Cell(""))
 
@@ -91,36 +92,39 @@ class Agents:
     def readings(self, *, changed_only: bool = False) -> list[Reading]:
         """See `Family.readings`."""
         people, cells = self._people, len(self._homes)
-        spent = {window: values.reshape(cells, OFFLINE) for window, values in people.sums.windows().items()}
         starts = people.sums.day_start_ms[::OFFLINE]
         home = people.now.home[: people.persons]
         since = {"30m": np.full(people.persons, edge(people.now_ms)), "day": starts[home]}
-        present = {
-            window: np.bincount(home[people.present(instant)], minlength=cells) for window, instant in since.items()
-        }
-        counts = people.sums.counts().reshape(cells, OFFLINE)
-        found = []
+        spent = people.sums.windows()
+        read = np.empty((cells, 3 * OFFLINE + 3), np.int64)
+        read[:, :OFFLINE] = people.sums.counts().reshape(cells, OFFLINE)
+        for number, (window, instant) in enumerate(since.items(), start=1):
+            read[:, number * OFFLINE : (number + 1) * OFFLINE] = spent[window].reshape(cells, OFFLINE)
+            read[:, 3 * OFFLINE + number - 1] = np.bincount(home[people.present(instant)], minlength=cells)
+        read[:, -1] = starts
         self._note_shown()
-        for number in sorted(self._shown):
-            cell = self._homes[number]
-            by_window = {
-                window: _spent(spent[window][number].tolist(), int(present[window][number])) for window in spent
-            }
-            found.append(further(cell, int(starts[number]), by_window, _now("agents", counts[number].tolist())))
-        for cell, states in self._serving.counts(people, self._homes):
+        wanted = sorted(self._shown)
+        if changed_only:
+            told = np.pad(self._told, ((0, cells - len(self._told)), (0, 0)), constant_values=-1)
+            wanted = [number for number in wanted if (read[number] != told[number]).any()]
+            told[wanted] = read[wanted]
+            self._told = told
+        found = [self._reading(self._homes[number], *read[number].tolist()) for number in wanted]
+        for cell, states in self._serving.counts(people, self._homes, changed_only=changed_only):
             found.append(further(cell, self._day(cell)[0], {}, _now("serving", states)))
-        return self._changed(found) if changed_only else found
+        return found
+
+    def _reading(self, cell: Cell, *read: int) -> Reading:
+        *values, present_30m, present_day, day_start_ms = read
+        now, within_30m, within_day = (values[at : at + OFFLINE] for at in range(0, len(values), OFFLINE))
+        by_window = {"30m": _spent(within_30m, present_30m), "day": _spent(within_day, present_day)}
+        return further(cell, day_start_ms, by_window, _now("agents", now))
 
     def _note_shown(self) -> None:
         """A home has a row once somebody was there; a row once shown stays, be it empty."""
         people = self._people
         known = people.known[: people.persons] > 0
         self._shown.update(np.unique(people.now.home[: people.persons][known]).tolist())
-
-    def _changed(self, found: list[Reading]) -> list[Reading]:
-        changed = [reading for reading in found if self._told.get(reading.cell) != reading]
-        self._told |= {reading.cell: reading for reading in changed}
-        return changed
 
     def by_interval(self, edges: list[int]) -> dict[Cell, list[Sums]]:
         """See `Family.by_interval`. Counters of now do not stand in it."""

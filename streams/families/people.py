@@ -19,6 +19,7 @@ from streams.visits import Ints
 
 STATES = OFFLINE
 """So many states are counted, from 0 on; offline is none of them."""
+_PARTS = 256
 _BY_PERSON = ("state", "since_ms", "last_at", "last_place", "on_since_ms", "off_ms", "known")
 
 
@@ -103,6 +104,8 @@ class People:
         anew[who[late]] = True
         anew[self.now.settle(facts)] = True
         self._facts.append(facts)
+        if len(self._facts) > _PARTS:
+            self._facts = [_together(self._facts)]
         ordered = ~anew[facts.person]
         self._go_on(facts if ordered.all() else facts.rows(ordered))
         if anew.any():
@@ -119,8 +122,7 @@ class People:
         """Works out anew all that is known of these persons (one flag each)."""
         self.sums.withdraw(anew)
         self.now.copy(self._before, anew, anew[self.login_person])
-        self._merge_facts()
-        facts = self._facts[0].rows(anew[self._facts[0].person])
+        facts = _together([part.rows(anew[part.person]) for part in self._facts]).in_order()
         self.now.settle(facts)
         self._count_logins(anew)
         who = np.flatnonzero(anew)
@@ -132,10 +134,6 @@ class People:
         self.known[who] = opening != OFFLINE
         self._go_on(facts)
         self._run_out(who)
-
-    def _merge_facts(self) -> None:
-        if len(self._facts) > 1:
-            self._facts = [_together(self._facts).in_order()]
 
     def _count_logins(self, who: Flags) -> None:
         inside = self.now.inside[: self.logins]
@@ -213,12 +211,13 @@ class People:
         """Moves the clock on."""
         self.now_ms = now_ms
         self.sums.tick(now_ms)
-        due = self._running_out.pop(now_ms // 1000)
-        if due.size:
-            self._run_out(due)
+        # Facts come first: what has run out before them ends when they are taken in.
         if self._ahead.person.size and self._ahead.at_ms.min() <= now_ms:
             ahead, self._ahead = self._ahead, Facts.none()
             self.take(ahead)
+        due = self._running_out.pop(now_ms // 1000)
+        if due.size:
+            self._run_out(due)
 
     def present(self, since_ms: Ints) -> Flags:
         """Who was logged in for some time after this instant, given for each person."""
@@ -231,8 +230,7 @@ class People:
         """Keeps of what happened before this instant only the last words."""
         if before_ms <= self.forgotten_ms:
             return
-        self._merge_facts()
-        facts = self._facts[0]
+        facts = _together(self._facts).in_order()
         old = facts.at_ms < before_ms
         self._before.learn(facts.rows(old))
         self._before.settle(facts.rows(old))
@@ -263,7 +261,7 @@ class People:
         self.forgotten_ms = int(parts["forgotten_ms"])
         self._before.load({name[7:]: column for name, column in parts.items() if name.startswith("before ")})
         columns = [np.frombuffer(parts[f"fact {name}"], np.int64) for name in Facts._fields]
-        self._facts = [self._due(Facts(*columns)).in_order()]
+        self._facts = [self._due(Facts(*columns))]
         self._grow()
         self.redo(np.ones(self.persons, np.bool_))
 

@@ -24,7 +24,8 @@ class Serving:
         self._hotline_of = np.zeros(0, np.int64)
         self._hotlines: list[str] = []
         self._belongs: dict[str, tuple[str, str]] = {}
-        self._shown: set[Cell] = set()
+        self._told: Ints = np.zeros((0, 0, OFFLINE), np.int64)
+        self._shown: npt.NDArray[np.bool_] = np.zeros((0, 0), np.bool_)
 
     def meet(self, people: People, login: Ints, serves: npt.NDArray[np.int32], cells: Sequence[bytes]) -> None:
         """Notes the hotlines of logins; `serves` are cells of a batch."""
@@ -47,26 +48,37 @@ class Serving:
         self._belongs[cell.hotline] = min(self._belongs.get(cell.hotline, belongs), belongs)
         return self._hotlines.index(cell.hotline)
 
-    def counts(self, people: People, homes: Sequence[Cell]) -> Iterator[tuple[Cell, list[int]]]:
+    def counts(
+        self, people: People, homes: Sequence[Cell], *, changed_only: bool = False
+    ) -> Iterator[tuple[Cell, list[int]]]:
         """Every cell of a hotline and a home, and how many distinct persons are in each state. Offline ones serve
-        nobody; a cell once shown is shown again, be it empty.
+        nobody; a cell once shown is shown again, be it empty. `changed_only`: those that changed since the last such
+        call.
         """
-        size = people.logins
+        found = self._count(people, len(homes))
+        before = _padded(self._told, found.shape)
+        shown = before.any(axis=2) | found.any(axis=2) | _padded(self._shown, found.shape[:2])
+        self._shown = shown
+        rows = np.argwhere((found != before).any(axis=2) if changed_only else shown)
+        if changed_only:
+            self._told = found
+        for hotline, home in rows.tolist():
+            yield self._cell(hotline, homes[home]), found[hotline, home].tolist()
+
+    def _count(self, people: People, homes: int) -> Ints:
+        size, hotlines = people.logins, len(self._hotlines)
         rows = np.flatnonzero((people.now.inside[:size] > 0) & (self._hotline_of >= 0))
         person, hotline = people.login_person[rows], self._hotline_of[rows]
-        pairs = np.unique(person * max(1, len(self._hotlines)) + hotline)
-        person, hotline = np.divmod(pairs, max(1, len(self._hotlines)))
+        if rows.size and people.logins > people.persons:
+            # Somebody in two queues of one hotline serves it once.
+            person, hotline = np.divmod(np.unique(person * hotlines + hotline), hotlines)
         there = people.state[person] != OFFLINE
         person, hotline = person[there], hotline[there]
-        place = (hotline * len(homes) + people.now.home[person]) * OFFLINE + people.state[person]
-        found = np.bincount(place, minlength=len(self._hotlines) * len(homes) * OFFLINE).reshape(-1, OFFLINE)
-        counted = {self._cell(at, homes): found[at].tolist() for at in np.flatnonzero(found.any(axis=1)).tolist()}
-        self._shown.update(counted)
-        for cell in sorted(self._shown, key=_name):
-            yield cell, counted.get(cell, [0] * OFFLINE)
+        place = (hotline * homes + people.now.home[person]) * OFFLINE + people.state[person]
+        return np.bincount(place, minlength=hotlines * homes * OFFLINE).reshape(hotlines, homes, OFFLINE)
 
-    def _cell(self, at: int, homes: Sequence[Cell]) -> Cell:
-        hotline, home = self._hotlines[at // len(homes)], homes[at % len(homes)]
+    def _cell(self, number: int, home: Cell) -> Cell:
+        hotline = self._hotlines[number]
         project, client = self._belongs[hotline]
         return Cell(hotline, home.provider, home.site, home.team, project=project, client=client, family="serving")
 
@@ -85,5 +97,6 @@ class Serving:
         self._belongs = {name: (project, client) for name, project, client in belongs}
 
 
-def _name(cell: Cell) -> tuple[str, ...]:
-    return cell.hotline, cell.provider, cell.site, cell.team, cell.project, cell.client
+def _padded(values: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    """The values with more rows of zeros: hotlines and homes are only ever added."""
+    return np.pad(values, [(0, wanted - had) for wanted, had in zip(shape, values.shape, strict=True)])
