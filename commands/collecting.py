@@ -11,6 +11,7 @@ from collectors.contract import Wiring
 from collectors.deadletters import DeadLetters
 from collectors.ingest import FeedRun
 from collectors.registry import COLLECTORS
+from collectors.sources import Days, Polled
 from commands import wiring
 from commands.failures import WrongCall
 from config.sections import Feed
@@ -69,8 +70,12 @@ def collect(settings: Settings, data: Path, log: EventLog, stop: threading.Event
     for feed in settings.feeds.values():
         if feed.enabled:
             run = feed_run(settings, data, feed, log)
-            if feed.path is not None:
-                run.follow(feed.path, COLLECTORS[feed.collector].read_options(feed.options).rotated)
+            options = COLLECTORS[feed.collector].read_options(feed.options)
+            if isinstance(options, Polled):
+                clock = SiteClock(settings.site.zone, settings.site.day_start)
+                run.read_from(options.live_source(ZoneInfo(settings.site.zone), Days(clock, settings.site.closes)))
+            elif feed.path is not None:
+                run.follow(feed.path, options.rotated)
             runs.append(run)
     letters = dead_letters(settings, data)
     expired_ms = 0

@@ -44,6 +44,7 @@ class Cell(msgspec.Struct, frozen=True):
     supplies: int = int(Supplies.TALK)
     configured: bool = True
     family: str = VISITS
+    campaign: str = ""
 
 
 def identify(*names: str | int) -> bytes:

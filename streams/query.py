@@ -45,7 +45,7 @@ class Row:
 
 def dimension(cell: Cell, name: str) -> str:
     """The cell's value on a dimension; "" where this level cannot know."""
-    return "" if name == "campaign" else str(getattr(cell, name))
+    return str(getattr(cell, name))
 
 
 def matches(cell: Cell, where: Where) -> bool:

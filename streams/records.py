@@ -16,12 +16,14 @@ import msgspec
 
 from streams.cell import ID_BYTES, VISITS, Cell, Supplies, identify
 from streams.records_agents import Work, Worked
+from streams.records_outbound import Attempted, Told
 
 __all__ = [
     "ID_BYTES",
     "VISITS",
     "Arrived",
     "AtTheDoor",
+    "Attempted",
     "Cell",
     "Door",
     "Ended",
@@ -31,6 +33,7 @@ __all__ = [
     "Outcome",
     "Seen",
     "Supplies",
+    "Told",
     "Work",
     "Worked",
     "identify",
@@ -115,4 +118,4 @@ class Seen(msgspec.Struct, frozen=True, tag="seen"):
     cell: Cell
 
 
-Fact = Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen | Worked
+Fact = Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen | Worked | Attempted

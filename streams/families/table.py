@@ -8,6 +8,7 @@ from typing import NamedTuple
 from streams.engine import ClockOf
 from streams.families.agents import Agents
 from streams.families.family import Family
+from streams.families.outbound import Outbound
 
 
 class Entry(NamedTuple):
@@ -19,4 +20,5 @@ class Entry(NamedTuple):
 
 FAMILIES: dict[str, Entry] = {
     "agents": Entry(frozenset({"worked"}), Agents),
+    "outbound": Entry(frozenset({"attempted"}), Outbound),
 }

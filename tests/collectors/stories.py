@@ -9,6 +9,7 @@ from pathlib import Path
 
 from collectors.contract import Parsed, Parser, Verdict
 from streams.records import Arrived, AtTheDoor, Ended, Fact, GivenUp, Handled, Worked
+from streams.records_outbound import Attempted, Told
 from tests.collectors.bench import NOW_MS
 
 
@@ -69,6 +70,12 @@ def _fact(fact: Fact, names: dict[bytes, str]) -> str:
         lasting = f" for {fact.duration_ms / 1000:g}" if fact.duration_ms else ""
         because = f" because of {fact.reason}" if fact.reason else ""
         return f"{_person(fact.agent, names)} {fact.work.name.lower()} {at} {fact.serves.hotline}{lasting}{because}"
+    if isinstance(fact, Attempted):
+        said = "|".join(told.name or "" for told in Told if told & fact.told) or "nothing"
+        parts = [f"{_name(fact.attempt, names)} attempted {at} {fact.cell.campaign} {fact.disposition}: {said.lower()}"]
+        parts += [f"{fact.count} attempts"] * (fact.count > 1)
+        parts += [f"length {fact.length_ms / 1000:g}"] * (fact.length_ms >= 0)
+        return ", ".join(parts)
     return f"seen {fact.cell.hotline}"
 
 
