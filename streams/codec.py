@@ -20,6 +20,7 @@ from streams.id_table import Halves, halves
 from streams.records import (
     ID_BYTES,
     Arrived,
+    Attempted,
     AtTheDoor,
     Cell,
     Door,
@@ -38,9 +39,9 @@ NONE = -1
 _NO_VISIT = bytes(ID_BYTES)
 _TRANSFERRED, _ESCALATED = 1, 2
 
-FURTHER: dict[str, FactColumns] = {"worked": FactColumns(Worked)}
+FURTHER: dict[str, FactColumns] = {"worked": FactColumns(Worked), "attempted": FactColumns(Attempted)}
 """Facts of the families beside visits, by their tag. A further one joins with one entry here."""
-_TAG = {Worked: "worked"}
+_TAG: dict[type, str] = {Worked: "worked", Attempted: "attempted"}
 
 Ints = npt.NDArray[np.int64]
 
@@ -153,7 +154,7 @@ def encode(batch: Batch) -> bytes:
                 row = DOOR, fact.visit, cells.setdefault(fact.cell, len(cells)), int(fact.door), 0
             case Seen():
                 row = SEEN, _NO_VISIT, cells.setdefault(fact.cell, len(cells)), 0, 0
-            case Worked():
+            case Worked() | Attempted():
                 at_ms.pop()
                 further.setdefault(_TAG[type(fact)], []).append(fact)
                 continue

@@ -102,6 +102,26 @@ FURTHER: dict[str, Family] = {
         live="now",
         arrival="now",
     ),
+    "outbound": Family(
+        (
+            "attempts",
+            "connected",
+            "human_contacts",
+            "right_party_contacts",
+            "successes",
+            "machines",
+            "dropped_live",
+            "dialer_drops",
+            "dialer_answers",
+            "attempts_open",
+            "attempts_unknown",
+            "attempts_undated",
+            "leads_attempted",
+            "leads_contacted",
+        ),
+        (),
+        frozenset({"campaign", "project", "client", "provider", "site", "team", "channel", "segment"}),
+    ),
 }
 """Every family beside visits. A further one joins with one entry here."""
 

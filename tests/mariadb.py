@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -66,8 +67,11 @@ class MariaDb:
         deadline = time.monotonic() + STARTING_SECONDS
         while True:
             try:
+                # The driver would leave a socket open that cannot be connected.
+                with socket.socket(socket.AF_UNIX) as trial:
+                    trial.connect(str(self.socket))
                 self.connect(database=None).close()
-            except pymysql.MySQLError:
+            except (OSError, pymysql.MySQLError):
                 assert self._process.poll() is None, (self.folder / "log").read_text("utf-8", "replace")[-2_000:]
                 assert time.monotonic() < deadline, "MariaDB does not answer"
                 time.sleep(0.05)

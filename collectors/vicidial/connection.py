@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pymysql
 from pymysql.constants import FIELD_TYPE
-from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -91,28 +92,37 @@ class Database:
         return self._connection
 
     def _new_engine(self) -> Engine:
-        settings = self._settings
-        password = settings.password_file.read_text("utf-8").strip() if settings.password_file else None
-        url = URL.create("mysql+pymysql", settings.user, password, settings.host, settings.port, settings.database)
-        arguments: dict[str, Any] = {
-            "charset": "utf8mb4",
-            "connect_timeout": CONNECT_SECONDS,
-            "read_timeout": READ_SECONDS,
-            "conv": _CONVERSIONS,
-            "init_command": "SET SESSION TRANSACTION READ ONLY",
-        }
-        if settings.socket:
-            arguments["unix_socket"] = settings.socket
         # Autocommit: no transaction stays open between two polls and holds back the database's clean-up.
-        return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments)
+        return create_engine(
+            "mysql+pymysql://", creator=self._new_connection, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+        )
+
+    def _new_connection(self) -> Any:
+        settings = self._settings
+        password = settings.password_file.read_text("utf-8").strip() if settings.password_file else ""
+        connection = pymysql.connect(
+            host=settings.host,
+            port=settings.port,
+            user=settings.user,
+            password=password,
+            database=settings.database,
+            charset="utf8mb4",
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            conv=_CONVERSIONS,
+            init_command="SET SESSION TRANSACTION READ ONLY",
+            defer_connect=True,
+        )
+        connection.connect(_opened(settings.socket) if settings.socket else None)
+        return connection
 
     def _look_at_schema(self, connection: Connection) -> None:
         """Raises `SourceTrouble` with every column that is missing."""
         needed = needed_columns()
         archives = {read.archive: read.name for read in TABLES}
         found: dict[str, set[str]] = {}
-        for name, column in connection.execute(columns_of_schema([*needed, *archives])):
-            found.setdefault(str(name), set()).add(str(column))
+        for row in connection.execute(columns_of_schema([*needed, *archives])):
+            found.setdefault(str(row[0]), set()).add(str(row[1]))
         missing = [
             f"{name}.{column}"
             for name, columns in needed.items()
@@ -125,3 +135,16 @@ class Database:
             raise SourceTrouble(message)
         self.archives = {name for archive, name in archives.items() if set(needed[name]) <= found.get(archive, set())}
         self._flags = tuple(flag for flag in FLAGS if flag not in OPTIONAL_FLAGS or flag in found[STATUSES[0]])
+
+
+def _opened(path: str) -> socket.socket:
+    """A connection to the server's socket; the driver would leave one that fails open."""
+    opened = socket.socket(socket.AF_UNIX)
+    try:
+        opened.settimeout(CONNECT_SECONDS)
+        opened.connect(path)
+    except OSError:
+        opened.close()
+        raise
+    opened.settimeout(None)
+    return opened

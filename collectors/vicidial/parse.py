@@ -48,13 +48,13 @@ class VicidialParser:
         self._young: dict[bytes, bytes] = {}
         self._old: dict[bytes, bytes] = {}
         self._young_since_ms = 0
-        self._begun = False
 
-    def begin(self, source: str, first_line: bytes, note: bytes) -> None:  # noqa: ARG002 - rows carry their own key
-        """See `Parser.begin`."""
-        if note and not self._begun:
-            self.progress = progress_of.decode(note)
-            self._begun = True
+    def begin(self, source: str, first_line: bytes, note: bytes) -> None:
+        """See `Parser.begin`. What the note says is taken over by `resume` alone, because letters are read too."""
+
+    def resume(self, note: bytes) -> None:
+        """The tables were read as far as this note says."""
+        self.progress = progress_of.decode(note)
 
     def note(self) -> bytes:
         """See `Parser.note`."""

@@ -7,9 +7,9 @@ the primary key.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, column, func, select, table, union_all
+from sqlalchemy import Executable, column, func, select, table, union_all
 from sqlalchemy.sql.expression import TableClause
 
 from collectors.vicidial.rows import InboundRow, OutboundRow
@@ -20,7 +20,7 @@ NO_DATE_BEFORE = "1000-01-01 00:00:00"
 
 _MOST_UNDATED = 1_000
 
-Statement = Select[Any] | CompoundSelect[Any]
+Statement = Executable
 
 
 class ReadTable(NamedTuple):

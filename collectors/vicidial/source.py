@@ -46,7 +46,7 @@ class VicidialSource:
         self._database = Database(settings)
         self._mark = resume or Mark(identify("vicidial", settings.place), settings.place)
         if resume is not None:
-            parser.begin(resume.identity.hex(), b"", resume.note)
+            parser.resume(resume.note)
         self._given: dict[str, dict[bytes, bytes]] = {}
         self._poll: Iterator[list[RawLine]] | None = None
         self._trouble: SourceTrouble | None = None

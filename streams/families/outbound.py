@@ -148,7 +148,7 @@ class Outbound:
     def _put(self, identity: bytes, attempt: Attempt) -> None:
         before = self._attempts.get(identity)
         if before is not None:
-            if attempt.rank <= before.rank:  # type: ignore[operator]
+            if attempt.rank <= before.rank:
                 return
             for window in _NAMES:
                 self._take_out(before, window)
