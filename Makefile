@@ -34,7 +34,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-servers: ## what the tests need from Debian: a newer Redis and a browser
+servers: ## what the tests need from Debian: a newer Redis, a browser and MariaDB
 	@sh tests/install_servers.sh
 
 lock: ## renews requirements.lock from pyproject.toml (needs uv on the path)

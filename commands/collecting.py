@@ -49,6 +49,7 @@ def feed_run(settings: Settings, data: Path, feed: Feed, log: EventLog) -> FeedR
             ZoneInfo(settings.site.zone),
             settings.limits.skew_ms,
             wiring.home_of(settings, feed),
+            wiring.campaign_cell_of(settings),
         )
     )
     clock = SiteClock(settings.site.zone, settings.site.day_start)

@@ -104,6 +104,12 @@ def _print(as_of_ms: int, rows: list[Row], options: Options, zone: str) -> None:
 def _text(kpi: Kpi, value: Value) -> str:
     if value.value is None:
         return {"not_supplied": "n/s", "suppressed": "few"}.get(value.why or "", "-")
-    if kpi.unit == "count":
-        return f"{value.value:.0f}"
-    return f"{value.value * 100:.1f} %" if kpi.unit == "share" else f"{value.value:.1f} s"
+    match kpi.unit:
+        case "share":
+            return f"{value.value * 100:.1f} %"
+        case "seconds":
+            return f"{value.value:.1f} s"
+        case "count":
+            return f"{value.value:.0f}"
+        case "number":
+            return f"{value.value:.2f}"

@@ -21,7 +21,7 @@ from collectors.contract import BadOptions
 from collectors.registry import COLLECTORS
 from commands.failures import WorkFailed, WrongCall
 from config.faults import SettingsError
-from config.sections import Feed
+from config.sections import Campaign, Feed
 from config.settings import Settings, load
 from streams.catalogue import Options
 from streams.days import SiteClock
@@ -138,6 +138,29 @@ def home_of(settings: Settings, feed: Feed) -> Callable[[str, str], Cell]:
     return home
 
 
+def campaign_cell_of(settings: Settings) -> Callable[[str], Cell]:
+    """The cell of a campaign as a feed names it; one that no setting names is counted under its own name."""
+
+    @cache
+    def route(name: str) -> Cell:
+        campaign = settings.campaigns.get(name)
+        found = campaign or Campaign(name=name)
+        return Cell(
+            "",
+            provider=found.provider,
+            site=found.site,
+            team=found.team,
+            project=found.project,
+            client=found.client,
+            segment=found.segment,
+            configured=campaign is not None,
+            family="outbound",
+            campaign=name,
+        )
+
+    return route
+
+
 def configured_cells(settings: Settings) -> list[Cell]:
     """Every cell that the settings name, so that it has a row even when nothing happened."""
     cells: dict[Cell, None] = {}
@@ -148,6 +171,8 @@ def configured_cells(settings: Settings) -> list[Cell]:
         for hotline in settings.hotlines:
             if all(cell.hotline != hotline for cell in cells):
                 cells[route(hotline)] = None
+    for campaign in settings.campaigns:
+        cells[campaign_cell_of(settings)(campaign)] = None
     return list(cells)
 
 

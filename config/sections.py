@@ -123,6 +123,19 @@ class Hotline(ServiceLevel):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Campaign:
+    """What the attempts of one outbound campaign belong to. An empty name means that this level is not known."""
+
+    name: str
+    client: str = key("", kinds.name(empty=True), "Client for whom the campaign is run.")
+    project: str = key("", kinds.name(empty=True), "Project that the campaign belongs to.")
+    provider: str = key("", kinds.name(empty=True), "Who dials: the in-house centre or an outsourcer.")
+    site: str = key("", kinds.name(empty=True), "Where they sit; decides the clock of the business day.")
+    team: str = key("", kinds.name(empty=True), "Team that dials.")
+    segment: str = key("", kinds.name(empty=True), "Segment of customers.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Queue:
     """What the calls of one queue belong to. An empty name means that this level is not known."""
 

@@ -19,6 +19,7 @@ from config.kinds import Secret, meant
 from config.reading import Source
 from config.sections import (
     Agent,
+    Campaign,
     Feed,
     Hotline,
     Limits,
@@ -39,7 +40,7 @@ SINGLE: dict[str, type[Any]] = {
     "limits": Limits,
 }
 LISTED: dict[str, type[Any]] = {"sites": OtherSite, "queues": Queue, "agents": Agent}
-NAMED: dict[str, type[Any]] = {"hotlines": Hotline, "feeds": Feed}
+NAMED: dict[str, type[Any]] = {"hotlines": Hotline, "campaigns": Campaign, "feeds": Feed}
 SECTIONS = {**SINGLE, **LISTED, **NAMED}
 
 
@@ -88,6 +89,7 @@ class Settings:
     queues: Mapping[str, Queue] = field(default_factory=dict)
     agents: Mapping[str, Agent] = field(default_factory=dict)
     hotlines: Mapping[str, Hotline] = field(default_factory=dict)
+    campaigns: Mapping[str, Campaign] = field(default_factory=dict)
     feeds: Mapping[str, Feed] = field(default_factory=dict)
 
     def hotline(self, name: str) -> Hotline:
@@ -187,6 +189,7 @@ def load(path: Path | None, environment: Mapping[str, str], collectors: Collecti
         queues=_queues(source),
         agents=_agents(source),
         hotlines=_hotlines(source, single["service_level"]),
+        campaigns=_campaigns(source),
         feeds=_feeds(source, collectors),
         **single,
     )
@@ -250,6 +253,17 @@ def _hotlines(source: Source, defaults: ServiceLevel) -> dict[str, Hotline]:
                 _check_short_abandon(source, place, hotline)
             hotlines[name] = hotline
     return hotlines
+
+
+def _campaigns(source: Source) -> dict[str, Campaign]:
+    campaigns: dict[str, Campaign] = {}
+    for name, place, table in source.named("campaigns"):
+        _named(source, place, name)
+        source.unknown(place, table, keys_of(Campaign))
+        campaign = source.section(Campaign, place, table, given={"name": name})
+        if campaign is not None:
+            campaigns[name] = campaign
+    return campaigns
 
 
 def _feeds(source: Source, collectors: Collection[str] | None) -> dict[str, Feed]:

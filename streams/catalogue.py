@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from streams.counters import ENDED_WAITS, LATE_CLASSES, SERVICE_CLASSES
 from streams.kpi import Kpi, Options, Parts, Value
+from streams.kpis_outbound import OUTBOUND
 from streams.reading import Sums
 from streams.records import VISITS, Cell, Supplies
 from streams.waits import quantile_seconds
@@ -232,6 +233,7 @@ KPIS: tuple[Kpi, ...] = (
         family="serving",
         of_now=True,
     ),
+    *OUTBOUND,
 )
 KPI = {kpi.id: kpi for kpi in KPIS}
 

@@ -9,7 +9,7 @@ from typing import Literal
 from streams.reading import Sums
 from streams.records import VISITS, Supplies
 
-Unit = Literal["share", "seconds", "count"]
+Unit = Literal["share", "seconds", "count", "number"]
 Why = Literal["empty", "not_supplied", "suppressed"]
 
 
@@ -23,7 +23,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Value:
-    """A KPI's value: a share 0..1, seconds or a count, unrounded.
+    """A KPI's value: a share 0..1, seconds, a count or a plain number, unrounded.
 
     `n` is the denominator. `why` says why there is no value.
     """

@@ -223,4 +223,6 @@ def _marks(row: Row) -> list[str]:
         marks.append("unconfigured")
     if "" in row.by.values():
         marks.append("not_supplied")
+    if row.sums["attempts_undated"]:
+        marks.append("undated")
     return marks

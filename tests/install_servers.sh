@@ -1,10 +1,11 @@
 #!/bin/sh
-# Makes sure that the real parts which the tests use are there: Redis and Chromium from Debian.
+# Makes sure that the real parts which the tests use are there: Redis, Chromium and MariaDB from Debian.
 set -eu
 
 missing=""
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v mariadb-install-db >/dev/null 2>&1 || missing="$missing mariadb-server"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -60,7 +60,7 @@ class MariaDb:
             f"--log-error={self.folder / 'log'}",
             "--skip-networking",
             "--innodb-buffer-pool-size=64M",
-            "--innodb-flush-log-at-trx-commit=0",
+            "--innodb-flush-log-at-trx-commit=2",
             *self._as_user,
         ]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -8,6 +8,7 @@ from datetime import date
 from collectors.columns.language import ATTEMPT_RESULTS, ColumnMap
 from collectors.columns.rows import Binding, BoundCase, Readers, Row
 from collectors.contract import LONGEST_MS, BadLine, Wiring
+from collectors.leads import lead_names
 from collectors.names import bad_name
 from streams.records import Arrived, AtTheDoor, Cell, Door, Ended, Fact, Handled, Outcome
 from streams.records_outbound import Attempted, Told
@@ -26,6 +27,7 @@ class RowFacts:
         self._map = column_map
         self._wiring = wiring
         self._cells: dict[str, Cell] = {}
+        self._lead = lead_names(wiring.pseudonym)
         self._campaigns: dict[str, Cell] = {}
         self._agents: dict[str, bytes] = {"": b""} | dict.fromkeys(column_map.no_agent, b"")
         day = column_map.undated
@@ -90,7 +92,7 @@ class RowFacts:
             self._campaign(self._map.campaign_name if binding.campaign is None else row[binding.campaign]),
             int(told),
             count,
-            self._wiring.pseudonym(f"lead {chr(31).join(row[index] for index in binding.lead)}")
+            self._lead(chr(31).join(row[index] for index in binding.lead))
             if binding.lead
             else b"",
             disposition,

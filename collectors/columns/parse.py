@@ -153,7 +153,7 @@ class ColumnsParser:
                 return dead(self._drift, trouble=self._drift)
             return self._read(self._binding, row, position, now_ms, known)
         except BadLine as error:
-            return dead(str(error))
+            return dead(str(error), trouble="" if self._binding is not None else self._drift)
 
     def _is_header(self, row: Row) -> bool:
         return self._map.header and (self._key_name or row[0]) in row and self._map.used_columns() <= set(row)

@@ -7,6 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from collectors.contract import EARLIEST_MS, LONGEST_MS, BadLine, Wiring
+from collectors.leads import lead_names
 from collectors.names import bad_name
 from collectors.vicidial.rows import InboundRow, OutboundRow, Row
 from collectors.vicidial.statuses import Meanings
@@ -36,6 +37,7 @@ class RowFacts:
         self._wiring = wiring
         self._meanings = meanings
         self._wall = WallClock(zone)
+        self._lead = lead_names(wiring.pseudonym)
         self._cells: dict[tuple[str, bool], Cell] = {}
 
     def of(self, row: Row) -> tuple[list[RowFact], str, int, bool]:
@@ -56,7 +58,7 @@ class RowFacts:
             at_ms,
             self._cell(row.campaign_id, campaign=True),
             int(told),
-            lead=self._wiring.pseudonym(f"lead {row.lead_id}"),
+            lead=self._lead(str(row.lead_id)),
             disposition=row.status,
             length_ms=-1 if length_ms is None else length_ms,
         )

@@ -62,6 +62,7 @@ def test_other_defaults_that_the_file_shows_are_those_of_the_code(complete: str,
     # Names and the keys that a hotline has beside [service_level] are examples, not defaults.
     examples = {
         "queues": {"provider", "site", "project", "client"},
+        "campaigns": {"project", "client"},
         "feeds": {"path"},
         "agents": {"person", "provider", "site"},
     }.get(section, set())
