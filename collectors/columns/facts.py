@@ -92,9 +92,7 @@ class RowFacts:
             self._campaign(self._map.campaign_name if binding.campaign is None else row[binding.campaign]),
             int(told),
             count,
-            self._lead(chr(31).join(row[index] for index in binding.lead))
-            if binding.lead
-            else b"",
+            self._lead(chr(31).join(row[index] for index in binding.lead)) if binding.lead else b"",
             disposition,
             -1 if case.talk is None else _in_a_day("talk", case.talk(row)),
         )
