@@ -22,6 +22,7 @@ _SECONDS = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,3})[0-9]*)?")
 _EPOCH = date(1970, 1, 1)
 RowFact = Fact | Attempted
 _LATEST_MS = 7_258_118_400_000
+_MOST_STATUSES = 10_000
 _UNIQUE_ID = re.compile(r"[!-~]{1,40}")
 
 OPEN_INBOUND = frozenset({"QUEUE", "LIVE", "INBND", ""})
@@ -39,6 +40,7 @@ class RowFacts:
         self._wall = WallClock(zone)
         self._lead = lead_names(wiring.pseudonym)
         self._cells: dict[tuple[str, bool], Cell] = {}
+        self._told: dict[tuple[str, tuple[str, ...] | None], Told] = {}
 
     def of(self, row: Row) -> tuple[list[RowFact], str, int, bool]:
         """The facts of a row, its key, its instant in ms, and whether it is open. Raises `BadLine`."""
@@ -52,7 +54,12 @@ class RowFacts:
             raise BadLine(message)
         at_ms = self._at(row)
         length_ms = _length("length_in_sec", row.length_in_sec)
-        told = self._meanings.told(_status(row.status), row.flags)
+        said = row.status, None if row.flags is None else tuple(row.flags)
+        told = self._told.get(said)
+        if told is None:
+            told = self._meanings.told(_status(row.status), row.flags)
+            if len(self._told) < _MOST_STATUSES:
+                self._told[said] = told
         attempt = Attempted(
             identify(self._wiring.feed, "vicidial_log", row.uniqueid),
             at_ms,

@@ -20,15 +20,11 @@ class OutboundRow(_Row, frozen=True, tag="vicidial_log"):
 
     uniqueid: str
     lead_id: int
-    list_id: int | None
     campaign_id: str
     call_date: str | None
     start_epoch: int | None
-    end_epoch: int | None
     length_in_sec: int | None
     status: str
-    user: str | None
-    term_reason: str | None
     flags: list[str] | None = None
 
 
@@ -36,16 +32,13 @@ class InboundRow(_Row, frozen=True, tag="vicidial_closer_log"):
     """One visit in an in-group; `campaign_id` is the in-group."""
 
     closecallid: int
-    lead_id: int
     campaign_id: str
     call_date: str | None
     start_epoch: int | None
-    end_epoch: int | None
     length_in_sec: int | None
     status: str
     queue_seconds: str | None
     user: str | None
-    term_reason: str | None
 
 
 Row = OutboundRow | InboundRow

@@ -84,16 +84,13 @@ class VicidialDialect(Dialect):
         epoch = int(time) if time.lstrip("-").isdigit() else None
         row = InboundRow(
             closecallid=number,
-            lead_id=7,
             campaign_id=fields.get("queue", "q"),
             call_date=time if epoch is None else "",
             start_epoch=epoch,
-            end_epoch=None,
             length_in_sec=20,
             status=fields.get("outcome", "SALE"),
             queue_seconds=fields.get("seconds", "5"),
             user=fields.get("agent", "Anna"),
-            term_reason="NONE",
         )
         return as_line(row).decode()
 

@@ -178,14 +178,14 @@ def test_a_lost_database_is_one_line_and_no_gap(tmp_path: Path, database: MariaD
 
 def test_a_schema_that_lacks_a_column_is_named(tmp_path: Path, database: MariaDb) -> None:
     insert(database, attempt(1, NOON_S))
-    database.execute("ALTER TABLE vicidial_log DROP COLUMN term_reason")
+    database.execute("ALTER TABLE vicidial_log DROP COLUMN length_in_sec")
     database.execute("ALTER TABLE vicidial_statuses DROP COLUMN sale")
     bench = PolledBench(tmp_path, database, NOON_S + 10)
     bench.poll()
-    assert "vicidial_log.term_reason" in bench.run.trouble
+    assert "vicidial_log.length_in_sec" in bench.run.trouble
     assert "vicidial_statuses.sale" in bench.run.trouble
     assert bench.tally().received == 0
-    database.execute("ALTER TABLE vicidial_log ADD COLUMN term_reason VARCHAR(20)")
+    database.execute("ALTER TABLE vicidial_log ADD COLUMN length_in_sec INT")
     database.execute("ALTER TABLE vicidial_statuses ADD COLUMN sale ENUM('Y','N')")
     bench.poll()
     bench.poll()
