@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from config import kinds
+from config.differences import differences
 from config.faults import Place, Refusal, SettingsError, dotted, quoted
-from config.kinds import Secret, meant
+from config.kinds import meant
 from config.reading import Source
 from config.sections import (
     Agent,
@@ -146,26 +147,10 @@ class Settings:
                     elif name not in old:
                         lines.append(f"{place}: added")
                     else:
-                        lines += _differences(place, old[name], new[name])
+                        lines += differences(place, old[name], new[name])
             elif section.name != "file":
-                lines += _differences(section.name, old, new)
+                lines += differences(section.name, old, new)
         return lines
-
-
-def _differences(place: str, old: object, new: object) -> list[str]:
-    lines = []
-    for each in fields(old):  # type: ignore[arg-type]
-        before, after = getattr(old, each.name), getattr(new, each.name)
-        if not each.compare or before == after:
-            continue
-        if isinstance(before, Mapping):
-            names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
-            lines.append(f"{place}: {', '.join(names)} changed")
-        elif isinstance(before, Secret):
-            lines.append(f"{place}.{each.name}: changed")
-        else:
-            lines.append(f"{place}.{each.name}: {before!r} -> {after!r}")
-    return lines
 
 
 def load(path: Path | None, environment: Mapping[str, str], collectors: Collection[str] | None = None) -> Settings:
@@ -260,8 +245,7 @@ def _campaigns(source: Source) -> dict[str, Campaign]:
     for name, place, table in source.named("campaigns"):
         _named(source, place, name)
         source.unknown(place, table, keys_of(Campaign))
-        campaign = source.section(Campaign, place, table, given={"name": name})
-        if campaign is not None:
+        if (campaign := source.section(Campaign, place, table, given={"name": name})) is not None:
             campaigns[name] = campaign
     return campaigns
 

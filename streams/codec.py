@@ -28,6 +28,7 @@ from streams.records import (
     Fact,
     GivenUp,
     Handled,
+    ListCounted,
     Outcome,
     Seen,
     Worked,
@@ -39,9 +40,13 @@ NONE = -1
 _NO_VISIT = bytes(ID_BYTES)
 _TRANSFERRED, _ESCALATED = 1, 2
 
-FURTHER: dict[str, FactColumns] = {"worked": FactColumns(Worked), "attempted": FactColumns(Attempted)}
+FURTHER: dict[str, FactColumns] = {
+    "worked": FactColumns(Worked),
+    "attempted": FactColumns(Attempted),
+    "list_counted": FactColumns(ListCounted),
+}
 """Facts of the families beside visits, by their tag. A further one joins with one entry here."""
-_TAG: dict[type, str] = {Worked: "worked", Attempted: "attempted"}
+_TAG: dict[type, str] = {Worked: "worked", Attempted: "attempted", ListCounted: "list_counted"}
 
 Ints = npt.NDArray[np.int64]
 
@@ -154,7 +159,7 @@ def encode(batch: Batch) -> bytes:
                 row = DOOR, fact.visit, cells.setdefault(fact.cell, len(cells)), int(fact.door), 0
             case Seen():
                 row = SEEN, _NO_VISIT, cells.setdefault(fact.cell, len(cells)), 0, 0
-            case Worked() | Attempted():
+            case Worked() | Attempted() | ListCounted():
                 at_ms.pop()
                 further.setdefault(_TAG[type(fact)], []).append(fact)
                 continue

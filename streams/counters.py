@@ -102,6 +102,20 @@ FURTHER: dict[str, Family] = {
         live="now",
         arrival="now",
     ),
+    "lists": Family(
+        (),
+        (
+            "list_leads",
+            "list_touched",
+            "list_attempts",
+            "list_terminal",
+            "list_lost",
+            "list_dialable",
+            "list_remaining_attempts",
+            "list_hopper",
+        ),
+        frozenset({"campaign", "project", "client", "provider", "site", "team", "channel", "segment"}),
+    ),
     "outbound": Family(
         (
             "attempts",
@@ -119,7 +133,7 @@ FURTHER: dict[str, Family] = {
             "leads_attempted",
             "leads_contacted",
         ),
-        (),
+        ("attempts_last_30m",),
         frozenset({"campaign", "project", "client", "provider", "site", "team", "channel", "segment"}),
     ),
 }

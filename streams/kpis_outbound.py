@@ -35,6 +35,12 @@ def _kpi(
     return Kpi(id_, name_de, name_en, unit, better, formula, parts, family=FAMILY)
 
 
+def _of_lists(
+    id_: str, name_de: str, name_en: str, unit: Unit, better: Literal["high", "low"] | None, formula: str, parts: Parts
+) -> Kpi:
+    return Kpi(id_, name_de, name_en, unit, better, formula, parts, family="lists", of_now=True)
+
+
 OUTBOUND: tuple[Kpi, ...] = (
     _kpi(
         "contact_rate",
@@ -125,5 +131,50 @@ OUTBOUND: tuple[Kpi, ...] = (
         "low",
         "dialer_drops / max(dialer_answers, 1), where there are attempts",
         _dialer_answers,
+    ),
+    _of_lists(
+        "penetration",
+        "Anwahlquote der Liste",
+        "List penetration",
+        "share",
+        None,
+        "list_touched / list_leads",
+        _share("list_touched", "list_leads"),
+    ),
+    _of_lists(
+        "saturation",
+        "Versuche je Adresse der Liste",
+        "Saturation",
+        "number",
+        None,
+        "list_attempts / list_leads",
+        _share("list_attempts", "list_leads"),
+    ),
+    _of_lists(
+        "exploitation",
+        "Ausschöpfung",
+        "Exploitation",
+        "share",
+        "high",
+        "(list_terminal - list_lost) / (list_leads - list_lost)",
+        lambda s, _: (s["list_terminal"] - s["list_lost"], s["list_leads"] - s["list_lost"]),
+    ),
+    _of_lists(
+        "address_stock",
+        "Adressvorrat",
+        "Address stock",
+        "count",
+        "high",
+        "list_dialable",
+        lambda s, _: (s["list_dialable"], s["list_dialable"]),
+    ),
+    _of_lists(
+        "stock_reach_hours",
+        "Reichweite (h)",
+        "Reach of the stock (h)",
+        "number",
+        "high",
+        "list_remaining_attempts / (2 * attempts_last_30m)",
+        lambda s, _: (s["list_remaining_attempts"], 2 * s["attempts_last_30m"]),
     ),
 )

@@ -16,7 +16,7 @@ import msgspec
 
 from streams.cell import ID_BYTES, VISITS, Cell, Supplies, identify
 from streams.records_agents import Work, Worked
-from streams.records_outbound import Attempted, Told
+from streams.records_outbound import Attempted, ListCounted, Told
 
 __all__ = [
     "ID_BYTES",
@@ -30,6 +30,7 @@ __all__ = [
     "Fact",
     "GivenUp",
     "Handled",
+    "ListCounted",
     "Outcome",
     "Seen",
     "Supplies",
@@ -118,4 +119,4 @@ class Seen(msgspec.Struct, frozen=True, tag="seen"):
     cell: Cell
 
 
-Fact = Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen | Worked | Attempted
+Fact = Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen | Worked | Attempted | ListCounted

@@ -51,3 +51,24 @@ class Attempted(msgspec.Struct, frozen=True, tag="attempted"):
     disposition: str = ""
     length_ms: int = -1
     version: int = 0
+
+
+class ListCounted(msgspec.Struct, frozen=True, tag="list_counted"):
+    """What stood in one call list at `at_ms`; of several counts of one list the newest stands.
+
+    `leads` all leads, `touched` those with an attempt, `attempts` all attempts on them, `terminal` those that will not
+    be called again, of which `lost` are neutral losses (wrong number, not to be called). `dialable` could be called
+    now, `remaining_attempts` is what the dialer may still try on leads that are not terminal, `hopper` what is ready.
+    """
+
+    call_list: bytes
+    at_ms: int
+    cell: Cell
+    leads: int
+    touched: int
+    attempts: int
+    terminal: int
+    lost: int
+    dialable: int
+    remaining_attempts: int
+    hopper: int

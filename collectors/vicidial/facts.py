@@ -6,21 +6,22 @@ import re
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from collectors.contract import EARLIEST_MS, LONGEST_MS, BadLine, Wiring
 from collectors.leads import lead_names
 from collectors.names import bad_name
-from collectors.vicidial.rows import InboundRow, OutboundRow, Row
+from collectors.vicidial.rows import InboundRow, ListRow, OutboundRow, Row
 from collectors.vicidial.statuses import Meanings
 from collectors.wall_clock import WallClock
 from streams.records import Arrived, AtTheDoor, Cell, Door, Ended, Fact, Handled, Outcome, identify
-from streams.records_outbound import Attempted, Told
+from streams.records_outbound import Attempted, ListCounted, Told
 
 _DATETIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.[0-9]{1,6})?"
 )
 _SECONDS = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,3})[0-9]*)?")
 _EPOCH = date(1970, 1, 1)
-RowFact = Fact | Attempted
 _LATEST_MS = 7_258_118_400_000
 _MOST_STATUSES = 10_000
 _UNIQUE_ID = re.compile(r"[!-~]{1,40}")
@@ -42,13 +43,15 @@ class RowFacts:
         self._cells: dict[tuple[str, bool], Cell] = {}
         self._told: dict[tuple[str, tuple[str, ...] | None], Told] = {}
 
-    def of(self, row: Row) -> tuple[list[RowFact], str, int, bool]:
+    def of(self, row: Row) -> tuple[list[Fact], str, int, bool]:
         """The facts of a row, its key, its instant in ms, and whether it is open. Raises `BadLine`."""
         if isinstance(row, OutboundRow):
             return self._attempt(row)
+        if isinstance(row, ListRow):
+            return self._list(row)
         return self._visit(row)
 
-    def _attempt(self, row: OutboundRow) -> tuple[list[RowFact], str, int, bool]:
+    def _attempt(self, row: OutboundRow) -> tuple[list[Fact], str, int, bool]:
         if not _UNIQUE_ID.fullmatch(row.uniqueid):
             message = "uniqueid: not 1 to 40 visible ASCII characters"
             raise BadLine(message)
@@ -71,7 +74,7 @@ class RowFacts:
         )
         return [attempt], row.uniqueid, at_ms, bool(told & Told.OPEN)
 
-    def _visit(self, row: InboundRow) -> tuple[list[RowFact], str, int, bool]:
+    def _visit(self, row: InboundRow) -> tuple[list[Fact], str, int, bool]:
         at_ms = self._at(row)
         cell = self._cell(row.campaign_id, campaign=False)
         key = str(row.closecallid)
@@ -79,7 +82,7 @@ class RowFacts:
         status = _status(row.status)
         if status == CLOSED:
             return [AtTheDoor(visit, at_ms, Door.CLOSED, cell)], key, at_ms, False
-        facts: list[RowFact] = [Arrived(visit, at_ms, cell)]
+        facts: list[Fact] = [Arrived(visit, at_ms, cell)]
         if status in OPEN_INBOUND:
             return facts, key, at_ms, True
         wait_ms = _seconds("queue_seconds", row.queue_seconds)
@@ -95,6 +98,31 @@ class RowFacts:
         talk_ms = max(0, length_ms - wait_ms)
         facts.append(Handled(visit, at_ms + wait_ms + talk_ms, talk_ms, agent=agent))
         return facts, key, at_ms, False
+
+    def _list(self, row: ListRow) -> tuple[list[Fact], str, int, bool]:
+        counts = (row.touched, row.terminal, row.lost, row.dialable)
+        if not all(0 <= count <= row.leads for count in counts) or row.lost > row.terminal:
+            message = "a list counts more of its leads than it has"
+            raise BadLine(message)
+        if min(row.attempts, row.remaining_attempts, row.hopper) < 0:
+            message = "a list counts less than nothing"
+            raise BadLine(message)
+        cell = msgspec.structs.replace(self._cell(row.campaign_id, campaign=True), family="lists")
+        key, at_ms = str(row.list_id), _epoch_ms("read_epoch", row.read_epoch)
+        counted = ListCounted(
+            identify(self._wiring.feed, "vicidial_list", key),
+            at_ms,
+            cell,
+            row.leads,
+            row.touched,
+            row.attempts,
+            row.terminal,
+            row.lost,
+            row.dialable,
+            row.remaining_attempts,
+            row.hopper,
+        )
+        return [counted], key, at_ms, False
 
     def _agent(self, user: str | None) -> bytes:
         if not user or user in ("VDCL", "VDAD"):
@@ -114,14 +142,10 @@ class RowFacts:
             cell = self._cells[name, campaign] = route(name)
         return cell
 
-    def _at(self, row: Row) -> int:
+    def _at(self, row: OutboundRow | InboundRow) -> int:
         """The row's instant: its epoch where it has one, because a local time means two instants in October."""
         if row.start_epoch:
-            at_ms = row.start_epoch * 1000
-            if not EARLIEST_MS <= at_ms < _LATEST_MS:
-                message = f"start_epoch {row.start_epoch} is no time of a call"
-                raise BadLine(message)
-            return at_ms
+            return _epoch_ms("start_epoch", row.start_epoch)
         text = row.call_date or ""
         match = _DATETIME.fullmatch(text)
         try:
@@ -137,6 +161,13 @@ class RowFacts:
             message = f"call_date {text!r} is no time of a call"
             raise BadLine(message)
         return at_ms
+
+
+def _epoch_ms(name: str, seconds: int) -> int:
+    if not EARLIEST_MS <= seconds * 1000 < _LATEST_MS:
+        message = f"{name} {seconds} is no time of a call"
+        raise BadLine(message)
+    return seconds * 1000
 
 
 def _status(text: str) -> str:

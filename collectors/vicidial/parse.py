@@ -15,12 +15,11 @@ import msgspec
 
 from collectors.contract import DUPLICATE, BadLine, Parsed, Verdict, Wiring, dead
 from collectors.vicidial import progress as progress_of
-from collectors.vicidial.facts import RowFact, RowFacts
+from collectors.vicidial.facts import RowFacts
 from collectors.vicidial.progress import Progress
 from collectors.vicidial.rows import of_line
 from collectors.vicidial.settings import VicidialSettings
-from streams.records import Arrived, AtTheDoor, Ended, Handled
-from streams.records_outbound import Attempted
+from streams.records import Arrived, Attempted, AtTheDoor, Ended, Fact, Handled, ListCounted
 
 DIGEST_BYTES = 8
 _VERSION_BYTES = 8
@@ -92,7 +91,7 @@ class VicidialParser:
         self._young[identity] = content + version.to_bytes(_VERSION_BYTES)
         return Parsed(Verdict.COUNTED, facts, event_ms=at_ms)
 
-    def restore(self, facts: Sequence[RowFact], collected_ms: int) -> None:
+    def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
         """See `Parser.restore`."""
         self.forget(collected_ms)
         self._young_since_ms = self._young_since_ms or collected_ms
@@ -122,23 +121,27 @@ def digest(line: bytes) -> bytes:
     return hashlib.blake2b(line, digest_size=DIGEST_BYTES).digest()
 
 
-def _identity(fact: RowFact) -> bytes:
+def _identity(fact: Fact) -> bytes:
     if isinstance(fact, Attempted):
         return fact.attempt
+    if isinstance(fact, ListCounted):
+        return fact.call_list
     assert isinstance(fact, Arrived | AtTheDoor | Ended | Handled)
     return fact.visit
 
 
-def _version(fact: RowFact) -> int:
+def _version(fact: Fact) -> int:
     return fact.version if isinstance(fact, Attempted | Ended | Handled) else 0
 
 
-def _content(facts: Sequence[RowFact]) -> bytes:
+def _content(facts: Sequence[Fact]) -> bytes:
     """What the facts say, but for their versions and cells: a changed setting is no changed row."""
     said: list[object] = []
     for fact in facts:
         if isinstance(fact, Attempted):
             said.append((fact.at_ms, fact.told, fact.lead, fact.disposition, fact.length_ms))
+        elif isinstance(fact, ListCounted):
+            said.append(msgspec.structs.astuple(fact)[3:])
         elif isinstance(fact, Ended):
             said.append((fact.at_ms, int(fact.outcome), fact.agent))
         elif isinstance(fact, Handled):
@@ -148,7 +151,7 @@ def _content(facts: Sequence[RowFact]) -> bytes:
     return digest(_encoder.encode(said))
 
 
-def _with_version(facts: list[RowFact], previous: int, now_ms: int) -> tuple[list[RowFact], int]:
+def _with_version(facts: list[Fact], previous: int, now_ms: int) -> tuple[list[Fact], int]:
     """The facts with a version above the previous one (-1: none), so that the newest reading stands.
 
     That of an attempt is the time of reading, so that it also stands above one that was forgotten.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Executable, column, func, select, table, union_all
+from sqlalchemy import Executable, Integer, and_, case, cast, column, func, or_, select, table, union_all
 from sqlalchemy.sql.expression import TableClause
 
 from collectors.vicidial.rows import InboundRow, OutboundRow
@@ -42,6 +42,11 @@ INBOUND = ReadTable("vicidial_closer_log", "closecallid", InboundRow.__struct_fi
 TABLES = (OUTBOUND, INBOUND)
 
 STATUSES = ("vicidial_statuses", "vicidial_campaign_statuses")
+_STOCK_COLUMNS = {
+    "vicidial_lists": ("list_id", "campaign_id", "active"),
+    "vicidial_list": ("list_id", "status", "called_count", "last_local_call_time"),
+    "vicidial_hopper": ("list_id", "status"),
+}
 OPTIONAL_FLAGS = frozenset({"completed"})
 """Columns that came to VICIdial late; where they are missing no status has the flag."""
 
@@ -77,6 +82,41 @@ def statuses(name: str, flags: Sequence[str]) -> Statement:
     return select(source)
 
 
+def stock(attempt_maximum: int, called_before: str) -> Statement:
+    """The leads of the active lists by list and status: how many, touched, attempts, remaining and dialable.
+
+    `called_before`: a local time; who was called later is not called again yet.
+    """
+    lists, leads = _table("vicidial_lists"), _table("vicidial_list")
+    rests = leads.c.called_count < attempt_maximum
+    recycled = or_(leads.c.last_local_call_time.is_(None), leads.c.last_local_call_time < called_before)
+    return (
+        select(
+            leads.c.list_id,
+            lists.c.campaign_id,
+            leads.c.status,
+            func.count(),
+            func.count(case((leads.c.called_count > 0, 1))),
+            cast(func.coalesce(func.sum(leads.c.called_count), 0), Integer),
+            cast(func.sum(case((rests, attempt_maximum - leads.c.called_count), else_=0)), Integer),
+            func.count(case((and_(rests, recycled), 1))),
+        )
+        .select_from(lists.join(leads, leads.c.list_id == lists.c.list_id))
+        .where(lists.c.active == "Y")
+        .group_by(leads.c.list_id, lists.c.campaign_id, leads.c.status)
+    )
+
+
+def hopper() -> Statement:
+    """How many leads of each list are ready to be dialled."""
+    source = _table("vicidial_hopper")
+    return select(source.c.list_id, func.count()).where(source.c.status == "READY").group_by(source.c.list_id)
+
+
+def _table(name: str) -> TableClause:
+    return table(name, *[column(each) for each in _STOCK_COLUMNS[name]])
+
+
 def columns_of_schema(names: Sequence[str]) -> Statement:
     """Which columns these tables have."""
     source = table(
@@ -91,7 +131,7 @@ def columns_of_schema(names: Sequence[str]) -> Statement:
 
 def needed_columns() -> dict[str, tuple[str, ...]]:
     """The columns that must be there, by table."""
-    needed = {read.name: read.columns for read in TABLES}
+    needed = {read.name: read.columns for read in TABLES} | _STOCK_COLUMNS
     needed[STATUSES[0]] = ("status", *[flag for flag in FLAGS if flag not in OPTIONAL_FLAGS])
     needed[STATUSES[1]] = ("campaign_id", *needed[STATUSES[0]])
     return needed

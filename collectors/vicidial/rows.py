@@ -41,7 +41,23 @@ class InboundRow(_Row, frozen=True, tag="vicidial_closer_log"):
     user: str | None
 
 
-Row = OutboundRow | InboundRow
+class ListRow(_Row, frozen=True, tag="vicidial_list"):
+    """What stood in one list at `read_epoch`, counted by the database."""
+
+    list_id: int
+    campaign_id: str
+    read_epoch: int
+    leads: int
+    touched: int
+    attempts: int
+    terminal: int
+    lost: int
+    dialable: int
+    remaining_attempts: int
+    hopper: int
+
+
+Row = OutboundRow | InboundRow | ListRow
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Row)

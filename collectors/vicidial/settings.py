@@ -25,6 +25,9 @@ class VicidialSettings:
     poll_seconds: int
     backfill_days: int
     keep_hours: int
+    list_seconds: int
+    attempt_maximum: int
+    recycle_seconds: int
     meanings: Meanings
 
     @property
@@ -48,6 +51,9 @@ def read_settings(table: Mapping[str, object]) -> VicidialSettings:
         options.whole("poll_seconds", 5, 1, 3_600),
         options.whole("backfill_days", 0, 0, 31),
         options.whole("keep_hours", 36, 31, 744),
+        options.whole("list_seconds", 300, 10, 86_400),
+        options.whole("attempt_maximum", 10, 1, 1_000),
+        options.whole("recycle_seconds", 1_800, 0, 31_536_000),
         Meanings(
             _statuses(options, "dropped", DROPPED),
             _statuses(options, "machines", MACHINES),

@@ -20,13 +20,15 @@ from collectors.sources import Chunk, Days
 from collectors.vicidial.connection import Database, Flags
 from collectors.vicidial.parse import VicidialParser, digest
 from collectors.vicidial.progress import Progress
-from collectors.vicidial.queries import OUTBOUND, TABLES, ReadTable, Statement, since, whole_day
+from collectors.vicidial.queries import OUTBOUND, TABLES, ReadTable, Statement, hopper, since, stock, whole_day
 from collectors.vicidial.rows import OutboundRow, as_line
 from collectors.vicidial.settings import VicidialSettings
+from collectors.vicidial.stock import list_rows
 from streams.days import business_day, closes_at, from_ms
 from streams.records import identify
 
 OVERLAP_MS = 900_000
+_ALL = 10_000
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 1_000, 60_000
 
 
@@ -52,6 +54,7 @@ class VicidialSource:
         self._trouble: SourceTrouble | None = None
         self._pause_ms = 0
         self._not_before_ms = 0
+        self._stock_at_ms = 0
         self._position = self._mark.offset
 
     def close(self) -> None:
@@ -102,6 +105,9 @@ class VicidialSource:
             statement = since(read, self._wall_text(from_ms_, now_ms), list(progress.open.get(read.name, ())))
             yield from self._rows(read, statement, flags, limit)
             progress.polled(read.name)
+        if now_ms >= self._stock_at_ms:
+            yield from self._stock(flags, now_ms)
+            self._stock_at_ms = now_ms + self._settings.list_seconds * 1000
         start_ms, end_ms = business_day(self._days.clock, progress.days_read_ms)
         if closes_at(self._days.clock, start_ms, self._days.closes_minutes) <= now_ms:
             for read in TABLES:
@@ -110,6 +116,21 @@ class VicidialSource:
                 yield from self._rows(read, whole_day(read, from_text, to_text, archive=archive), flags, limit)
                 progress.polled(read.name)
             progress.days_read_ms = end_ms
+
+    def _stock(self, flags: Flags, now_ms: int) -> Iterator[list[RawLine]]:
+        settings = self._settings
+        called_before = self._wall_text(now_ms - settings.recycle_seconds * 1000, now_ms)
+        counted = [
+            row for rows in self._database.read(stock(settings.attempt_maximum, called_before), _ALL) for row in rows
+        ]
+        ready = {row[0]: row[1] for rows in self._database.read(hopper(), _ALL) for row in rows}
+        lines = [self._line(as_line(row)) for row in list_rows(counted, ready, flags, now_ms // 1000)]
+        if lines:
+            yield lines
+
+    def _line(self, line: bytes) -> RawLine:
+        self._position += len(line) + 1
+        return RawLine(int.from_bytes(digest(line)) >> 12, line, self._position)
 
     def _rows(self, read: ReadTable, statement: Statement, flags: Flags, limit: int) -> Iterator[list[RawLine]]:
         """The rows of a statement that are not what was given before, as lines."""
@@ -124,9 +145,7 @@ class VicidialSource:
                     continue
                 given[key] = content
                 if content not in self._progress.dead:
-                    position = int.from_bytes(content) >> 12
-                    self._position += len(line) + 1
-                    lines.append(RawLine(position, line, self._position))
+                    lines.append(self._line(line))
             if lines:
                 yield lines
         self._given[read.name] = now_there

@@ -21,6 +21,8 @@ FLAGS = (
     "completed",
 )
 TERMINAL_FLAGS = frozenset({"sale", "dnc", "not_interested", "unworkable", "completed"})
+LOST_FLAGS = frozenset({"dnc", "unworkable"})
+"""A lead that ended so was never to be won: a wrong number, or not to be called. Neutral losses of a list."""
 
 DIALER_DROPS = frozenset({"DROP", "XDROP"})
 """What VICIdial's own figures count as dropped; PDROP is among its answers and not among its drops."""

@@ -50,12 +50,12 @@ class Outbound:
         columns = table.columns
         numbers = [self._number(cells[ref]) if (columns["cell"] == ref).any() else -1 for ref in range(len(cells))]
         rows = zip(
-            _ids(columns["attempt"]),
+            ids(columns["attempt"]),
             columns["at_ms"].tolist(),
             columns["cell"].tolist(),
             columns["told"].tolist(),
             columns["count"].tolist(),
-            _ids(columns["lead"]),
+            ids(columns["lead"]),
             columns["version"].tolist(),
             strict=True,
         )
@@ -93,7 +93,7 @@ class Outbound:
                 self._cells[number],
                 self._day(self._cells[number])[0],
                 {_NAMES[window]: self._sums[number][window].named() for window in _NAMES},
-                {},
+                {"attempts_last_30m": self._sums[number][_ROLLING].counts[0]},
             )
             for number in numbers
         ]
@@ -200,6 +200,7 @@ class Outbound:
                 self._take_out(attempt, _DAY)
 
 
-def _ids(column: np.ndarray) -> list[bytes]:
-    ids: list[bytes] = np.ascontiguousarray(column).view(f"V{ID_BYTES}").reshape(-1).tolist()
-    return ids
+def ids(column: np.ndarray) -> list[bytes]:
+    """A column of ids as bytes."""
+    found: list[bytes] = np.ascontiguousarray(column).view(f"V{ID_BYTES}").reshape(-1).tolist()
+    return found

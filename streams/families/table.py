@@ -8,6 +8,7 @@ from typing import NamedTuple
 from streams.engine import ClockOf
 from streams.families.agents import Agents
 from streams.families.family import Family
+from streams.families.lists import Lists
 from streams.families.outbound import Outbound
 
 
@@ -20,5 +21,6 @@ class Entry(NamedTuple):
 
 FAMILIES: dict[str, Entry] = {
     "agents": Entry(frozenset({"worked"}), Agents),
+    "lists": Entry(frozenset({"list_counted"}), Lists),
     "outbound": Entry(frozenset({"attempted"}), Outbound),
 }

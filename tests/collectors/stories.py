@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from collectors.contract import Parsed, Parser, Verdict
 from streams.records import Arrived, AtTheDoor, Ended, Fact, GivenUp, Handled, Worked
-from streams.records_outbound import Attempted, Told
+from streams.records_outbound import Attempted, ListCounted, Told
 from tests.collectors.bench import NOW_MS
 
 
@@ -76,6 +78,9 @@ def _fact(fact: Fact, names: dict[bytes, str]) -> str:
         parts += [f"{fact.count} attempts"] * (fact.count > 1)
         parts += [f"length {fact.length_ms / 1000:g}"] * (fact.length_ms >= 0)
         return ", ".join(parts)
+    if isinstance(fact, ListCounted):
+        numbers = " ".join(str(number) for number in msgspec.structs.astuple(fact)[3:])
+        return f"{_name(fact.call_list, names)} list counted {at} {fact.cell.campaign}: {numbers}"
     return f"seen {fact.cell.hotline}"
 
 

@@ -51,7 +51,12 @@ class Family(Protocol):
         ...
 
 
-FAMILIES: dict[str, Family] = {"visits": visits.Visits(), "agents": agents.Agents(), "outbound": outbound.Outbound()}
+FAMILIES: dict[str, Family] = {
+    "visits": visits.Visits(),
+    "agents": agents.Agents(),
+    "outbound": outbound.Outbound(),
+    "lists": outbound.Lists(),
+}
 
 
 def expected(known: Iterable[Fact], now_ms: int) -> dict[Cell, Numbers]:

@@ -7,7 +7,7 @@ from random import Random
 
 import msgspec
 
-from streams.records import Attempted, Cell, Fact, Told, identify
+from streams.records import Attempted, Cell, Fact, ListCounted, Told, identify
 from tests.batch import outbound as truth
 from tests.batch.count import HALF_HOUR_MS
 from tests.machine.centre import BUSINESS_DAYS, partition_of
@@ -65,6 +65,8 @@ class Outbound:
             for window, after_ms in windows.items():
                 for name, value in truth.within(attempts, after_ms, now_ms).items():
                     numbers[window, "live", name] = numbers[window, "arrival", name] = value
+            if numbers.get(("30m", "live", "attempts")):
+                numbers["attempts_last_30m",] = numbers["30m", "live", "attempts"]
             result[cell] = numbers
         return result
 
@@ -86,3 +88,51 @@ class Outbound:
 def _attempt(fact: Attempted) -> truth.Attempt:
     said = frozenset(str(told.name).lower() for told in Told if told & fact.told)
     return truth.Attempt(fact.cell, fact.at_ms, (fact.lead or fact.attempt).hex(), said, fact.count)
+
+
+_COUNTS = ("leads", "touched", "attempts", "terminal", "lost", "dialable", "remaining_attempts", "hopper")
+
+
+class Lists:
+    """See `families.Family`. Counts of few call lists, of which the newest stands."""
+
+    def facts(self, chance: Random, key: bytes, cell: Cell, begins_ms: int) -> list[Fact]:
+        """One or two counts of one of few lists."""
+        del key
+        partition, number = partition_of(cell), chance.randrange(4)
+        campaign = Cell("", site=_SITES[number % 3], family="lists", campaign=f"{partition}.{number % 3}")
+        call_list = identify("list", partition, number)
+        story: list[Fact] = []
+        for later_ms in (0, chance.choice((1, 1_000, 300_000)))[: chance.randrange(1, 3)]:
+            at_ms = begins_ms + later_ms
+            # One list is counted once at an instant, so equal instants mean equal counts.
+            counts = [Random(f"{at_ms} {number} {name}").randrange(100) for name in _COUNTS]
+            story.append(ListCounted(call_list, at_ms, campaign, *counts))
+        return story
+
+    def correction(self, chance: Random, facts: list[Fact]) -> Fact | None:
+        """What stood in a list is never stated anew."""
+        return None
+
+    def numbers(self, known: Iterable[Fact], now_ms: int) -> dict[Cell, Numbers]:
+        """The newest count of each list, summed by campaign."""
+        newest: dict[bytes, ListCounted] = {}
+        result: dict[Cell, Numbers] = {}
+        for fact in known:
+            if not isinstance(fact, ListCounted):
+                continue
+            day = fact.cell.site if fact.cell.site in BUSINESS_DAYS else "Berlin"
+            result[fact.cell] = {("day_start_ms",): day_start_of(day, now_ms)}
+            if fact.at_ms <= now_ms and (fact.call_list not in newest or newest[fact.call_list].at_ms < fact.at_ms):
+                newest[fact.call_list] = fact
+        for fact in newest.values():
+            numbers = result[fact.cell]
+            for name in _COUNTS:
+                there = numbers.get((f"list_{name}",), 0) + int(getattr(fact, name))
+                if there:
+                    numbers[f"list_{name}",] = there
+        return result
+
+    def edges(self, facts: list[Fact]) -> list[int]:
+        """When a list is counted."""
+        return [fact.at_ms for fact in facts]

@@ -73,7 +73,19 @@ DEFAULT_STATUSES: dict[str, tuple[str, ...]] = {
 }
 """The statuses that the tests use, with their flags as they are delivered: SALE has no customer_contact."""
 
+_LISTS = (
+    "CREATE TABLE vicidial_lists (list_id BIGINT UNSIGNED PRIMARY KEY, list_name VARCHAR(30), campaign_id VARCHAR(8), "
+    "active ENUM('Y','N'))",
+    "CREATE TABLE vicidial_list (lead_id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, status VARCHAR(6), user VARCHAR(20), "
+    "list_id BIGINT UNSIGNED NOT NULL DEFAULT 0, called_since_last_reset VARCHAR(3) DEFAULT 'N', "
+    "phone_number VARCHAR(18), called_count SMALLINT UNSIGNED DEFAULT 0, last_local_call_time DATETIME, "
+    "INDEX (list_id), INDEX (status))",
+    "CREATE TABLE vicidial_hopper (hopper_id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, lead_id INT UNSIGNED, "
+    "campaign_id VARCHAR(8), status VARCHAR(6), list_id BIGINT UNSIGNED, INDEX (lead_id))",
+)
+
 CREATE = (
+    *_LISTS,
     _OUTBOUND.format(name="vicidial_log"),
     _OUTBOUND.format(name="vicidial_log_archive"),
     _INBOUND.format(name="vicidial_closer_log"),

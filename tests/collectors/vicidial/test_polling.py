@@ -13,7 +13,7 @@ from collectors.contract import SourceTrouble
 from collectors.vicidial.connection import Database
 from collectors.vicidial.settings import read_settings
 from streams.records import Arrived, Ended, Handled
-from streams.records_outbound import Told
+from streams.records_outbound import ListCounted, Told
 from tests.collectors.vicidial.polled import PolledBench, grouped
 from tests.collectors.vicidial.simulator import INSERT, attempt, wall
 from tests.mariadb import MariaDb
@@ -191,6 +191,45 @@ def test_a_schema_that_lacks_a_column_is_named(tmp_path: Path, database: MariaDb
     bench.poll()
     assert bench.run.trouble == ""
     assert len(bench.attempts()) == 1
+
+
+def test_the_stock_of_the_active_lists(tmp_path: Path, database: MariaDb) -> None:
+    """Counted by hand: list 101 of WINBACK has six leads, 102 is not active, a lead is dialled 10 times at most."""
+    lists = "INSERT INTO vicidial_lists (list_id, campaign_id, active) VALUES "
+    database.execute(lists + "(101, 'WINBACK', 'Y'), (102, 'WINBACK', 'N'), (103, 'UPSELL', 'Y')")
+    for list_id, status, called, last in (
+        (101, "NEW", 0, None),
+        (101, "NA", 3, wall(NOON_S - 7_200)),
+        (101, "B", 1, wall(NOON_S - 600)),
+        (101, "NA", 10, wall(NOON_S - 7_200)),
+        (101, "SALE", 2, wall(NOON_S - 7_200)),
+        (101, "DNC", 1, wall(NOON_S - 7_200)),
+        (102, "NEW", 0, None),
+        (103, "NEW", 0, None),
+    ):
+        leads = (
+            "INSERT INTO vicidial_list (list_id, status, called_count, last_local_call_time) VALUES (%s, %s, %s, %s)"
+        )
+        database.execute(leads, (list_id, status, called, last))
+    database.execute("INSERT INTO vicidial_hopper (list_id, status) VALUES (101, 'READY'), (101, 'INCALL')")
+    bench = PolledBench(tmp_path, database, NOON_S)
+    bench.poll()
+    found = {fact.cell.campaign: fact for fact in bench.facts() if isinstance(fact, ListCounted)}
+    assert {fact.cell.family for fact in found.values()} == {"lists"}
+    winback = found["WINBACK"]
+    assert (winback.leads, winback.touched, winback.attempts, winback.terminal, winback.lost) == (6, 5, 17, 2, 1)
+    # Dialable: the new one and the one of two hours ago. Remaining: 10 + 7 + 9 + 0 of the four that are not terminal.
+    assert (winback.dialable, winback.remaining_attempts, winback.hopper) == (2, 26, 1)
+    assert (found["UPSELL"].leads, found["UPSELL"].remaining_attempts) == (1, 10)
+    for seconds in (10, 310, 320):
+        bench.poll(NOON_S + seconds)
+    bench.killed()
+    bench.poll(NOON_S + 330)
+    assert bench.tally().received == 2
+    database.execute("DELETE FROM vicidial_hopper")
+    bench.poll(NOON_S + 650)
+    assert bench.tally().received == 3
+    assert [fact.hopper for fact in bench.facts() if isinstance(fact, ListCounted)][-1] == 0
 
 
 def test_nothing_can_be_written(database: MariaDb) -> None:
