@@ -115,7 +115,7 @@ FURTHER: dict[str, Family] = {
             "list_hopper",
         ),
         frozenset({"campaign", "project", "client", "provider", "site", "team", "channel", "segment"}),
-        counts="The stock of call lists, of each list as it was counted last: leads, those with an attempt, attempts on "
+        counts="The stock of call lists, each as it was counted last: leads, those with an attempt, attempts on "
         "them, those that will not be called again, of which neutral losses, those that could be called now, attempts "
         "that are still allowed on leads that are not finished, leads in the dialer's hopper.",
         live="now",
@@ -140,7 +140,7 @@ FURTHER: dict[str, Family] = {
         ),
         ("attempts_last_30m",),
         frozenset({"campaign", "project", "client", "provider", "site", "team", "channel", "segment"}),
-        counts="Attempts to reach somebody, by what their disposition says as it stands now. `connected`: a person or a "
+        counts="Attempts to reach somebody, by what their disposition says as it stands. `connected`: a person or a "
         "machine answered; `human_contacts`: a person was talked to; `dropped_live`: a person answered and nobody "
         "talked to him; `dialer_drops`, `dialer_answers`: what the dialer counts as such. `leads_attempted`, "
         "`leads_contacted`: distinct leads of a campaign within the window; they do not add up over windows.",
