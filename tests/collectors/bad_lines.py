@@ -161,7 +161,7 @@ BAD_INPUTS: dict[int, BadInput] = {
     21: BadInput(
         "a field is missing",
         lambda d: [
-            d.line(100).replace("|COMPLETEAGENT|5|20|1", "|").replace(";Anna", "").replace('"user":"Anna",', "")
+            d.line(100).replace("|COMPLETEAGENT|5|20|1", "|").replace(";Anna", "").replace(',"user":"Anna"', "")
         ],
     ),
     22: BadInput(
