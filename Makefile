@@ -34,7 +34,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-servers: ## what the tests need from Debian: a newer Redis, a browser, Java and Maven for a Kafka broker
+servers: ## what the tests need from Debian: Redis, MariaDB, a browser, Java and Maven for a Kafka broker
 	@sh tests/install_servers.sh
 
 kafka: ## a real Kafka broker for development in build/kafka-data, until Ctrl-C: KAFKA_BROKERS=127.0.0.1:9092

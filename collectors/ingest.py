@@ -22,7 +22,7 @@ from collectors.replay import Replay
 from collectors.requests import Request, Requests
 from collectors.restore import restore
 from collectors.skew import ClockSkew
-from collectors.sources import Source
+from collectors.sources import MarkOf, OpenSource, Source
 from streams.batch import Batch, Tally
 from streams.log import EventLog, LogFull, LogUnavailable
 
@@ -77,7 +77,7 @@ class FeedRun:
         self._lines = Lines(feed, parser, closes_at)
         self._appender = Appender(feed, log, self._folder, letters)
         self._skew = ClockSkew()
-        self._live: tuple[Path, str] | None = None
+        self._live: OpenSource | None = None
         self._sources: dict[str, Source] = {}
         self._request: Request | None = None
         self._asked_ms = 0
@@ -104,7 +104,15 @@ class FeedRun:
 
     def follow(self, path: Path, rotated: str = "") -> None:
         """Reads this file and whatever is written to it. `rotated` = glob of its rotated forms in the same folder."""
-        self._live = (path, rotated)
+
+        def opened(parser: Parser, mark_of: MarkOf, resume: Mark | None) -> Source:
+            return Follow(path, rotated, parser.header_lines, parser.keyed, mark_of, resume)
+
+        self.read_from(opened)
+
+    def read_from(self, live: OpenSource) -> None:
+        """Reads what this source gives, again and again."""
+        self._live = live
         source = self._sources.pop("live", None)
         if source is not None:
             source.close()
@@ -183,9 +191,8 @@ class FeedRun:
     def _collect(self, now_ms: int) -> bool:
         self._take_request(now_ms)
         if self._live is not None and "live" not in self._sources:
-            parser, appender = self._parser, self._appender
-            resume = appender.marks.get("live")
-            self._sources["live"] = Follow(*self._live, parser.header_lines, parser.keyed, appender.known.get, resume)
+            appender = self._appender
+            self._sources["live"] = self._live(self._parser, appender.known.get, appender.marks.get("live"))
         busy = False
         for role in [role for role in ROLES if role in self._sources]:
             busy |= self._read(role, now_ms)

@@ -82,7 +82,7 @@ class Lines:
                 self._held_back = parsed
                 break
             count += 1
-            if parsed.verdict is Verdict.HEADER:
+            if parsed.verdict is Verdict.HEADER or (chunk.repeats and parsed.verdict is Verdict.DUPLICATE):
                 continue
             tally.received += 1
             if parsed.verdict is Verdict.COUNTED and live and self._is_late(parsed, now_ms):
@@ -112,7 +112,7 @@ class Lines:
         self._parser_at = (before.identity, end)
         if count < len(chunk.lines):
             rest = chunk.lines[count:]
-            self.held = Chunk(before.advanced(read.lines), chunk.first_line, rest, chunk.known_up_to)
+            self.held = chunk._replace(before=before.advanced(read.lines), lines=rest)
             self.held.before.note = read.note
         return read
 

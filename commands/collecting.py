@@ -11,6 +11,7 @@ from collectors.contract import Wiring
 from collectors.deadletters import DeadLetters
 from collectors.ingest import FeedRun
 from collectors.registry import COLLECTORS
+from collectors.sources import Days, Polled
 from commands import wiring
 from commands.failures import WrongCall
 from config.sections import Feed
@@ -44,9 +45,11 @@ def feed_run(settings: Settings, data: Path, feed: Feed, log: EventLog) -> FeedR
         Wiring(
             feed.name,
             wiring.cell_of(settings, feed),
-            wiring.pseudonyms(data),
+            wiring.persons(settings, data),
             ZoneInfo(settings.site.zone),
             settings.limits.skew_ms,
+            wiring.home_of(settings, feed),
+            wiring.campaign_cell_of(settings),
         )
     )
     clock_of = wiring.clock_of(settings)
@@ -68,8 +71,12 @@ def collect(settings: Settings, data: Path, log: EventLog, stop: threading.Event
     for feed in settings.feeds.values():
         if feed.enabled:
             run = feed_run(settings, data, feed, log)
-            if feed.path is not None:
-                run.follow(feed.path, COLLECTORS[feed.collector].read_options(feed.options).rotated)
+            options = COLLECTORS[feed.collector].read_options(feed.options)
+            if isinstance(options, Polled):
+                clock = SiteClock(settings.site.zone, settings.site.day_start)
+                run.read_from(options.live_source(ZoneInfo(settings.site.zone), Days(clock, settings.site.closes)))
+            elif feed.path is not None:
+                run.follow(feed.path, options.rotated)
             runs.append(run)
     letters = dead_letters(settings, data)
     expired_ms = 0

@@ -31,6 +31,7 @@ _SHOWN = {
     "asa": "ASA",
     "wait_p90": "P90",
     "aht": "AHT",
+    "occupancy": "occ.",
 }
 
 
@@ -72,12 +73,13 @@ def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[R
     """The instant that the answer holds for, and its rows. Without an instant: the live picture while `up` runs."""
     clock_of = wiring.clock_of(settings)
     configured = wiring.configured_cells(settings)
+    floor = settings.limits.group_floor
     with wiring.storage(settings, data) as storage:
         now_ms = wiring.wall_clock_ms() // 1000 * 1000
         if asked.as_of_ms is None and asked.from_ms is None and storage.live:
             picture = storage.store.picture()
             if picture is not None and now_ms - picture.as_of_ms <= FRESH_MS:
-                rows = answer_windows(asked, picture.readings, picture.as_of_ms, clock_of, configured)
+                rows = answer_windows(asked, picture.readings, picture.as_of_ms, clock_of, configured, floor)
                 return picture.as_of_ms, rows
         as_of_ms = now_ms if asked.as_of_ms is None else asked.as_of_ms
         past = Past(
@@ -88,10 +90,10 @@ def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[R
             is_now=asked.as_of_ms is None,
         )
         if asked.from_ms is None:
-            return as_of_ms, answer_windows(asked, past.readings(), as_of_ms, clock_of, configured)
+            return as_of_ms, answer_windows(asked, past.readings(), as_of_ms, clock_of, configured, floor)
         cuts = edges(asked, [*configured, *past.cells()], clock_of)
         counted = past.by_interval(cuts, asked.basis, asked.where.get("hotline", ()))
-        return as_of_ms, answer_intervals(asked, cuts, counted, configured)
+        return as_of_ms, answer_intervals(asked, cuts, counted, configured, floor)
 
 
 def _print(as_of_ms: int, rows: list[Row], options: Options, zone: str) -> None:
@@ -111,5 +113,13 @@ def _print(as_of_ms: int, rows: list[Row], options: Options, zone: str) -> None:
 
 def _text(kpi: Kpi, value: Value) -> str:
     if value.value is None:
-        return "n/s" if value.why == "not_supplied" else "-"
-    return f"{value.value * 100:.1f} %" if kpi.unit == "share" else f"{value.value:.1f} s"
+        return {"not_supplied": "n/s", "suppressed": "few"}.get(value.why or "", "-")
+    match kpi.unit:
+        case "share":
+            return f"{value.value * 100:.1f} %"
+        case "seconds":
+            return f"{value.value:.1f} s"
+        case "count":
+            return f"{value.value:.0f}"
+        case "number":
+            return f"{value.value:.2f}"

@@ -25,7 +25,7 @@ from commands import data_format, log_parts
 from commands.failures import WorkFailed, WrongCall
 from config.faults import SettingsError
 from config.kinds import Secret
-from config.sections import Feed
+from config.sections import Campaign, Feed
 from config.settings import Settings, load
 from streams.catalogue import Options
 from streams.days import SiteClock
@@ -165,6 +165,52 @@ def cell_of(settings: Settings, feed: Feed) -> Callable[[str], Cell]:
     return route
 
 
+def persons(settings: Settings, data: Path) -> Callable[[str], bytes]:
+    """The pseudonym of the person that a name means."""
+    pseudonym = pseudonyms(data)
+    return cache(lambda name: pseudonym(settings.agent(name)[0]))
+
+
+def home_of(settings: Settings, feed: Feed) -> Callable[[str, str], Cell]:
+    """Where the person belongs that this feed means by a name, seen in a queue (empty: in none)."""
+    route = cell_of(settings, feed)
+
+    @cache
+    def home(name: str, queue: str) -> Cell:
+        _, agent = settings.agent(name)
+        if agent is not None and (agent.provider or agent.site or agent.team):
+            return Cell("", agent.provider, agent.site, agent.team)
+        if feed.agents_belong_to == "queue" and queue:
+            cell = route(queue)
+            return Cell("", cell.provider, cell.site, cell.team)
+        return Cell("")
+
+    return home
+
+
+def campaign_cell_of(settings: Settings) -> Callable[[str], Cell]:
+    """The cell of a campaign as a feed names it; one that no setting names is counted under its own name."""
+
+    @cache
+    def route(name: str) -> Cell:
+        campaign = settings.campaigns.get(name)
+        found = campaign or Campaign(name=name)
+        return Cell(
+            "",
+            provider=found.provider,
+            site=found.site,
+            team=found.team,
+            project=found.project,
+            client=found.client,
+            segment=found.segment,
+            configured=campaign is not None,
+            family="outbound",
+            campaign=name,
+        )
+
+    return route
+
+
 def configured_cells(settings: Settings) -> list[Cell]:
     """Every cell that the settings name, so that it has a row even when nothing happened."""
     cells: dict[Cell, None] = {}
@@ -175,6 +221,8 @@ def configured_cells(settings: Settings) -> list[Cell]:
         for hotline in settings.hotlines:
             if all(cell.hotline != hotline for cell in cells):
                 cells[route(hotline)] = None
+    for campaign in settings.campaigns:
+        cells[campaign_cell_of(settings)(campaign)] = None
     return list(cells)
 
 

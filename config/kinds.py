@@ -283,6 +283,21 @@ def brokers() -> Kind:
     return Kind(words, read)
 
 
+def patterns() -> Kind:
+    """A list of names in which one * stands for anything; the result is a tuple of texts."""
+    words = 'a list of names, each with at most one *, ["PJSIP/10*"]'
+
+    def read(raw: object, _base: Path) -> object:
+        if not isinstance(raw, list) or not raw:
+            raise Refusal(what=f"{shown(raw)} is not a list of names", instead=f"write {words}")
+        for one in raw:
+            if not _text(one) or _text(one).count("*") > 1:
+                raise Refusal(what=f"{shown(one)} is no such name", instead=f"write {words}")
+        return tuple(raw)
+
+    return Kind(words, read)
+
+
 def networks() -> Kind:
     """A list of IP addresses and networks; the result is a tuple of texts."""
     words = 'a list of addresses and networks, ["10.0.0.0/8"]'

@@ -123,6 +123,19 @@ class Hotline(ServiceLevel):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Campaign:
+    """What the attempts of one outbound campaign belong to. An empty name means that this level is not known."""
+
+    name: str
+    client: str = key("", kinds.name(empty=True), "Client for whom the campaign is run.")
+    project: str = key("", kinds.name(empty=True), "Project that the campaign belongs to.")
+    provider: str = key("", kinds.name(empty=True), "Who dials: the in-house centre or an outsourcer.")
+    site: str = key("", kinds.name(empty=True), "Where they sit; decides the clock of the business day.")
+    team: str = key("", kinds.name(empty=True), "Team that dials.")
+    segment: str = key("", kinds.name(empty=True), "Segment of customers.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Queue:
     """What the calls of one queue belong to. An empty name means that this level is not known."""
 
@@ -135,6 +148,37 @@ class Queue:
     client: str = key("", kinds.name(empty=True), "Client for whom the project is run.")
     channel: str = key("phone", kinds.name(), "Channel of the contacts.")
     segment: str = key("", kinds.name(empty=True), "Segment of customers.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agent:
+    """Whom the telephone system means by a name, and where they belong; the first entry that fits a name holds.
+
+    Several names can be one person. Names are needed to join what belongs together and are kept nowhere.
+    """
+
+    names: tuple[str, ...] = key(
+        REQUIRED, kinds.patterns(), "Names and interfaces of agents as the telephone system writes them."
+    )
+    person: str = key(
+        "",
+        kinds.name(empty=True),
+        "Who that is; * is what the * of the name stood for. Equal persons count once. Empty: the name itself.",
+    )
+    provider: str = key("", kinds.name(empty=True), "Provider that they work for.")
+    site: str = key("", kinds.name(empty=True), "Site where they work; decides the clock of their day.")
+    team: str = key("", kinds.name(empty=True), "Team that they belong to.")
+
+    def called(self, name: str) -> str | None:
+        """The person that this name means; None where the entry does not fit the name."""
+        for pattern in self.names:
+            before, star, after = pattern.partition("*")
+            if not star:
+                if name == pattern:
+                    return self.person or name
+            elif len(name) >= len(before) + len(after) and name.startswith(before) and name.endswith(after):
+                return self.person.replace("*", name[len(before) : len(name) - len(after)]) or name
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +195,11 @@ class Feed:
         ["talk"],
         kinds.several("door", "talk", "hold", "acw"),
         "What the feed can know; a figure made of anything else is shown as not supplied.",
+    )
+    agents_belong_to: str = key(
+        "nobody",
+        kinds.choice("nobody", "queue"),
+        "Where agents belong whom no `[[agents]]` gives a home: not known, or as the first queue they are seen in.",
     )
     enabled: bool = key(True, kinds.truth(), "false: the feed is not read.")
     options: Mapping[str, object] = field(default_factory=dict, repr=False)

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from config import kinds
+from config.differences import differences
 from config.faults import Place, Refusal, SettingsError, dotted, quoted
-from config.kinds import Secret, meant
+from config.kinds import meant
 from config.reading import Source
 from config.sections import (
+    Agent,
+    Campaign,
     Feed,
     Hotline,
     Limits,
@@ -37,8 +40,8 @@ SINGLE: dict[str, type[Any]] = {
     "storage": Storage,
     "limits": Limits,
 }
-LISTED: dict[str, type[Any]] = {"sites": OtherSite, "queues": Queue}
-NAMED: dict[str, type[Any]] = {"hotlines": Hotline, "feeds": Feed}
+LISTED: dict[str, type[Any]] = {"sites": OtherSite, "queues": Queue, "agents": Agent}
+NAMED: dict[str, type[Any]] = {"hotlines": Hotline, "campaigns": Campaign, "feeds": Feed}
 SECTIONS = {**SINGLE, **LISTED, **NAMED}
 
 
@@ -75,7 +78,7 @@ class Route(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """All settings, complete and checked. `queues`, `sites`, `hotlines` and `feeds` are by name, in file order."""
+    """All settings, complete and checked. Lists are by name, in file order; `agents` by their number there."""
 
     file: Path | None = None
     site: Site = field(default_factory=Site)
@@ -85,7 +88,9 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     sites: Mapping[str, OtherSite] = field(default_factory=dict)
     queues: Mapping[str, Queue] = field(default_factory=dict)
+    agents: Mapping[str, Agent] = field(default_factory=dict)
     hotlines: Mapping[str, Hotline] = field(default_factory=dict)
+    campaigns: Mapping[str, Campaign] = field(default_factory=dict)
     feeds: Mapping[str, Feed] = field(default_factory=dict)
 
     def hotline(self, name: str) -> Hotline:
@@ -116,6 +121,14 @@ class Settings:
             configured=mapped.hotline in self.configured_hotlines,
         )
 
+    def agent(self, name: str) -> tuple[str, Agent | None]:
+        """The person that a name of the telephone system means, and their entry; None where there is none."""
+        for agent in self.agents.values():
+            person = agent.called(name)
+            if person is not None:
+                return person, agent
+        return name, None
+
     @cached_property
     def configured_hotlines(self) -> frozenset[str]:
         """The hotlines that a setting names: they have a row even when nothing happened."""
@@ -134,26 +147,10 @@ class Settings:
                     elif name not in old:
                         lines.append(f"{place}: added")
                     else:
-                        lines += _differences(place, old[name], new[name])
+                        lines += differences(place, old[name], new[name])
             elif section.name != "file":
-                lines += _differences(section.name, old, new)
+                lines += differences(section.name, old, new)
         return lines
-
-
-def _differences(place: str, old: object, new: object) -> list[str]:
-    lines = []
-    for each in fields(old):  # type: ignore[arg-type]
-        before, after = getattr(old, each.name), getattr(new, each.name)
-        if not each.compare or before == after:
-            continue
-        if isinstance(before, Mapping):
-            names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
-            lines.append(f"{place}: {', '.join(names)} changed")
-        elif isinstance(before, Secret):
-            lines.append(f"{place}.{each.name}: changed")
-        else:
-            lines.append(f"{place}.{each.name}: {before!r} -> {after!r}")
-    return lines
 
 
 def load(path: Path | None, environment: Mapping[str, str], collectors: Collection[str] | None = None) -> Settings:
@@ -175,7 +172,9 @@ def load(path: Path | None, environment: Mapping[str, str], collectors: Collecti
         file=path,
         sites=_sites(source, single["site"]),
         queues=_queues(source),
+        agents=_agents(source),
         hotlines=_hotlines(source, single["service_level"]),
+        campaigns=_campaigns(source),
         feeds=_feeds(source, collectors),
         **single,
     )
@@ -208,6 +207,14 @@ def _queues(source: Source) -> dict[str, Queue]:
     return queues
 
 
+def _agents(source: Source) -> dict[str, Agent]:
+    agents = []
+    for place, table in source.rows("agents"):
+        source.unknown(place, table, keys_of(Agent))
+        agents.append(source.section(Agent, place, table))
+    return {str(number): agent for number, agent in enumerate(agents, start=1) if agent is not None}
+
+
 def _once(source: Source, place: Place, name: str, seen: dict[str, int]) -> None:
     if name in seen:
         what = f"{quoted(name)} stands on line {seen[name]} already"
@@ -231,6 +238,16 @@ def _hotlines(source: Source, defaults: ServiceLevel) -> dict[str, Hotline]:
                 _check_short_abandon(source, place, hotline)
             hotlines[name] = hotline
     return hotlines
+
+
+def _campaigns(source: Source) -> dict[str, Campaign]:
+    campaigns: dict[str, Campaign] = {}
+    for name, place, table in source.named("campaigns"):
+        _named(source, place, name)
+        source.unknown(place, table, keys_of(Campaign))
+        if (campaign := source.section(Campaign, place, table, given={"name": name})) is not None:
+            campaigns[name] = campaign
+    return campaigns
 
 
 def _feeds(source: Source, collectors: Collection[str] | None) -> dict[str, Feed]:

@@ -17,6 +17,7 @@ from dashboard.sessions import caller
 from dashboard.users import Apart, on_the_spot
 from streams.catalogue import Options
 from streams.days import SiteClock
+from streams.group_floor import FLOOR
 from streams.log import LogUnavailable
 from streams.query import document, iso
 from streams.question import MOST_ROWS, Question, WrongQuestion, answer_intervals, answer_windows, edges
@@ -58,6 +59,7 @@ class Figures:
     `history(as_of_ms, is_now=...)` is the past, whose methods raise `NotKept` or `LogUnavailable`; `apart` runs them,
     in another thread, so they must use connections of their own. `clock_of(site)` gives a site's clock, "" the default.
     `configured` cells have a row even when nothing happened. `now_ms` is the clock, UTC milliseconds.
+    `group_floor`: fewer distinct persons are not shown over a window.
     """
 
     history: History
@@ -66,6 +68,7 @@ class Figures:
     now_ms: Callable[[], int]
     configured: Sequence[Cell] = ()
     apart: Apart = on_the_spot
+    group_floor: int = FLOOR
 
 
 def register(app: Flask, hub: Hub, figures: Figures) -> None:
@@ -119,7 +122,8 @@ def live(hub: Hub, figures: Figures, scope: Scope, asked: Question) -> dict[str,
     """The answer from the live picture, cut to the scope."""
     as_of_ms = figures.now_ms() // 1000 * 1000 if hub.as_of_ms is None else hub.as_of_ms
     asked = replace(asked, where=scope.restrict(asked.where))
-    rows = answer_windows(asked, hub.readings(scope), as_of_ms, figures.clock_of, _admitted(figures, scope))
+    readings, configured = hub.readings(scope), _admitted(figures, scope)
+    rows = answer_windows(asked, readings, as_of_ms, figures.clock_of, configured, figures.group_floor)
     return document(as_of_ms, asked.basis, rows, figures.options)
 
 
@@ -136,7 +140,7 @@ def recounted(figures: Figures, scope: Scope, asked: Question) -> dict[str, Any]
     past = figures.history(as_of_ms, is_now=asked_now)
     if asked.from_ms is None:
         readings = [reading for reading in past.readings() if scope.admits(reading.cell)]
-        rows = answer_windows(asked, readings, as_of_ms, figures.clock_of, configured)
+        rows = answer_windows(asked, readings, as_of_ms, figures.clock_of, configured, figures.group_floor)
         return document(as_of_ms, asked.basis, rows, figures.options)
     cuts = edges(asked, configured, figures.clock_of)
     counted = past.by_interval(cuts, asked.basis, asked.where.get("hotline", ()))
@@ -144,7 +148,9 @@ def recounted(figures: Figures, scope: Scope, asked: Question) -> dict[str, Any]
     if (len(cuts) - 1) * max(1, len(admitted)) > MOST_ROWS:
         message = f"these are more than {MOST_ROWS} rows: ask for fewer or longer intervals"
         raise WrongQuestion(message)
-    return document(as_of_ms, asked.basis, answer_intervals(asked, cuts, admitted, configured), figures.options)
+    return document(
+        as_of_ms, asked.basis, answer_intervals(asked, cuts, admitted, configured, figures.group_floor), figures.options
+    )
 
 
 def _admitted(figures: Figures, scope: Scope) -> list[Cell]:

@@ -22,7 +22,7 @@ from dashboard.templating import template
 from dashboard.tile import Source, Tile
 from dashboard.wording import Wording, words
 from streams.reading import Reading
-from streams.records import Cell
+from streams.records import VISITS, Cell
 from streams.store import FeedReport
 
 Kind = Literal["phone", "wall", "desk"]
@@ -33,9 +33,9 @@ KINDS: tuple[Kind, ...] = ("phone", "wall", "desk")
 _SHARED = ("s", "w", "x1", "x2", "h", "q", "zs", "a", "aw", "p", "pt", "pp")
 _PAIRS = tuple(f"{side}:{name}" for name in tile.PAIRS for side in "kl")
 SHOWN: Mapping[Kind, tuple[str, ...]] = {
-    "phone": (*_SHARED, "v", "d", "g", "n", "wt"),
+    "phone": (*_SHARED, "v", "d", "g", "n", "wt", "ag"),
     "wall": (*_SHARED, "vw", "vl", "vu", "dw", "n", "e", "ww"),
-    "desk": (*_SHARED, "v", "d", "g", "nd", "dn", "wn", "wl", "e", *_PAIRS),
+    "desk": (*_SHARED, "v", "d", "g", "nd", "dn", "wn", "wl", "e", "ag", *_PAIRS),
 }
 """Which fields of a tile a kind of view binds; nothing else travels."""
 
@@ -122,7 +122,8 @@ def compose(
     text, feeds, readings = words(language), list(feeds), list(readings)
     silences, lag = silence.silent(feeds, now_ms, text), silence.lag(as_of_ms, now_ms)
     lost = "" if lag != "lost" or not feeds_configured else _old(as_of_ms, now_ms, text)
-    axis = day_line.axis(readings, as_of_ms)
+    of_visits = [reading for reading in readings if reading.cell.family == VISITS]
+    axis = day_line.axis(of_visits, as_of_ms)
 
     def why(behind: Collection[str] | None) -> str:
         return lost or silence.reason(silences, feeds, behind)
@@ -130,11 +131,14 @@ def compose(
     drawn = []
     fields: dict[str, str] = {}
     keys = SHOWN[view.kind]
+    if view.kind == "phone" and view.sort != "name":
+        # The phone's first page has room for the situation only; who works stands on the list of hotlines.
+        keys = tuple(key for key in keys if key != "ag")
     for source in sources(readings, configured, view.group, targets, text, why):
         each = _drawn(source, targets, text, axis, as_of_ms)
         waiting, values = tile.waiting_fields(source, text, as_of_ms)
         drawn.append(replace(each, source=source, values=each.values | values))
-        own = each.fields | waiting
+        own = each.fields | waiting | {"ag": tile.agents_line(source, text)}
         prefix = f"t:{source.id}:"
         for key in keys:
             fields[prefix + key] = own[key]
@@ -155,7 +159,7 @@ def compose(
         "page:title": f"({bad}) {text.product}" if bad else text.product,
     }
     if view.kind == "desk" and tiles:
-        fields |= _sums(readings, tiles, targets, text, as_of_ms, why)
+        fields |= _sums(of_visits, tiles, targets, text, as_of_ms, why)
     return Board(
         fields, _layout(tiles, view, language), view, tuple(tiles), scope_name, targets, text, feeds_configured
     )

@@ -10,6 +10,7 @@ from dashboard.wording import Wording
 from streams import catalogue
 from streams.counters import COUNTERS
 from streams.reading import Sums
+from streams.records import VISITS
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def passport(tile: Tile, kpi_id: str, options: catalogue.Options, words: Wording
         formula=kpi.formula,
         windows=windows,
         counts=_counts((tile.now, tile.today), words),
-        others=tuple((other.id, kpi_name(other, words)) for other in catalogue.KPIS),
+        others=tuple((other.id, kpi_name(other, words)) for other in catalogue.KPIS if other.family == VISITS),
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 
 from dashboard.targets import HotlineTarget, Targets
 from dashboard.tile import Judgement, Source
 from dashboard.wording import Wording
 from streams import catalogue
 from streams.reading import Reading, merge, sums
-from streams.records import Cell
+from streams.records import VISITS, Cell
 
 Why = Callable[[Collection[str] | None], str]
 """Why something that these feeds are behind is unknown; "" where it is known."""
@@ -25,17 +26,26 @@ def _key(cell: Cell, group: str) -> tuple[str, ...]:
 def sources(
     readings: Iterable[Reading], configured: Iterable[Cell], group: str, targets: Targets, words: Wording, why: Why
 ) -> list[Source]:
-    """One source per hotline and provider, or per value of the dimension `group`; "all" makes a single one."""
+    """One source per hotline and provider, or per value of the dimension `group`; "all" makes a single one.
+
+    Who serves a hotline stands at the hotline, and at a provider's part of it those at home with that provider.
+    """
+    serving: defaultdict[tuple[str, ...], list[Reading]] = defaultdict(list)
     members: defaultdict[tuple[str, ...], list[Reading]] = defaultdict(list)
     cells: defaultdict[tuple[str, ...], dict[Cell, None]] = defaultdict(dict)
     for cell in configured:
         cells[_key(cell, group)][cell] = None
     for reading in readings:
         key = _key(reading.cell, group)
+        if reading.cell.family != VISITS:
+            if reading.cell.family == "serving" and group in {"", "hotline"}:
+                serving[key].append(reading)
+            continue
         members[key].append(reading)
         cells[key][reading.cell] = None
     return [
-        _source(key, group, tuple(own), tuple(members[key]), targets, words, why) for key, own in sorted(cells.items())
+        replace(_source(key, group, tuple(own), tuple(members[key]), targets, words, why), serving=tuple(serving[key]))
+        for key, own in sorted(cells.items())
     ]
 
 

@@ -11,6 +11,7 @@ from dashboard import day_line, formats
 from dashboard.pair_scale import across
 from dashboard.wording import Wording
 from streams import catalogue
+from streams.counters import FURTHER
 from streams.reading import Reading, Sums, merge, sums
 from streams.records import Cell
 
@@ -46,6 +47,8 @@ class Source:
     readings: tuple[Reading, ...]
     lost: str
     hotlines: frozenset[str]
+    serving: tuple[Reading, ...] = ()
+    """Who serves the hotline now; empty where the tile is no single hotline or nobody is known."""
 
     @property
     def id(self) -> str:
@@ -165,6 +168,27 @@ def waiting_fields(source: Source, words: Wording, as_of_ms: int) -> tuple[dict[
         "ww": f"{count} · {longest}" if waiting else "",
     }
     return fields, {"waiting": float(waiting), "longest": None if longest_seconds is None else float(longest_seconds)}
+
+
+def agents_line(source: Source, words: Wording) -> str:
+    """Who serves the hotline now, by what they do: "Agenten: 12 frei · 30 im Gespräch"; empty where nobody is known.
+
+    Distinct persons by state, live, so no group is too small for it.
+    """
+    if source.lost or not source.serving:
+        return ""
+    of_state: dict[str, int] = {}
+    for reading in source.serving:
+        for name, count in zip(FURTHER["serving"].now, reading.now, strict=True):
+            of_state[name.removeprefix("serving_")] = of_state.get(name.removeprefix("serving_"), 0) + count
+    shown = {
+        "available": of_state["available"],
+        "talking": of_state["ringing"] + of_state["talking"] + of_state["hold"] + of_state["outbound"],
+        "acw": of_state["acw"],
+        "pause": of_state["pause"],
+    }
+    parts = [f"{formats.whole(n, words.language)} {words.agents_by_state[state]}" for state, n in shown.items()]
+    return words.agents.format(states=" · ".join(parts))
 
 
 def late_waiting(readings: Sequence[Reading]) -> int:

@@ -6,57 +6,16 @@ is one row here; screens, commands and documentation read this list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable
 
 from streams.counters import ENDED_WAITS, LATE_CLASSES, SERVICE_CLASSES
+from streams.kpi import Kpi, Options, Parts, Value
+from streams.kpis_outbound import OUTBOUND
 from streams.reading import Sums
-from streams.records import Cell, Supplies
+from streams.records import VISITS, Cell, Supplies
 from streams.waits import quantile_seconds
 
-Unit = Literal["share", "seconds"]
-Why = Literal["empty", "not_supplied", "suppressed"]
-
-
-@dataclass(frozen=True)
-class Options:
-    """The switches of the service-level formulas: do flow-outs count in SL-Standard, and in SL-1 to SL-6."""
-
-    flow_outs_count: bool = True
-    with_flow_outs: bool = False
-
-
-@dataclass(frozen=True)
-class Value:
-    """A KPI's value: a share 0..1 or seconds, unrounded. `n` is the denominator. `why` says why there is no value."""
-
-    value: float | None
-    n: int
-    why: Why | None = None
-
-
-Parts = Callable[[Sums, Options], tuple[int, int]]
-
-
-@dataclass(frozen=True)
-class Kpi:
-    """One row of the catalogue. `parts` gives numerator and denominator; milliseconds become seconds by `unit`.
-
-    `needs`: what the feeds must supply, else the value is null (not_supplied). An empty denominator is null (empty).
-    `better` says which direction is good, or None where neither is.
-    """
-
-    id: str
-    name_de: str
-    name_en: str
-    unit: Unit
-    better: Literal["high", "low"] | None
-    formula: str
-    parts: Parts | None = None
-    quantile: float | None = None
-    needs: Supplies = Supplies.NOTHING
-    short: str = ""
+__all__ = ["KPI", "KPIS", "Kpi", "Options", "Value", "compute", "definition", "supplied"]
 
 
 def _late(s: Sums) -> int:
@@ -103,6 +62,10 @@ def _sl_7(s: Sums, _: Options) -> tuple[int, int]:
 
 def _handling(*parts: str) -> Parts:
     return lambda s, _: (sum(s[part] for part in parts), s["handled"])
+
+
+def _handling_ms(s: Sums) -> int:
+    return sum(s[f"agents_{state}_ms"] for state in ("ringing", "talking", "hold", "acw", "outbound"))
 
 
 def _variant(number: int, formula: str, parts: Parts) -> Kpi:
@@ -237,6 +200,40 @@ KPIS: tuple[Kpi, ...] = (
         _handling("acw_ms"),
         needs=Supplies.ACW,
     ),
+    Kpi(
+        "occupancy",
+        "Belegung",
+        "Occupancy",
+        "share",
+        None,
+        "(agents_ringing_ms + agents_talking_ms + agents_hold_ms + agents_acw_ms + agents_outbound_ms) / "
+        "(the same + agents_available_ms)",
+        lambda s, _: (_handling_ms(s), _handling_ms(s) + s["agents_available_ms"]),
+        family="agents",
+    ),
+    Kpi(
+        "logged_in",
+        "Angemeldet",
+        "Logged in",
+        "count",
+        None,
+        "agents_logged_in",
+        lambda s, _: (s["agents_logged_in"], s["agents_logged_in"]),
+        family="agents",
+        of_now=True,
+    ),
+    Kpi(
+        "logged_in_serving",
+        "Angemeldet für die Hotline",
+        "Logged in for the hotline",
+        "count",
+        None,
+        "serving_logged_in",
+        lambda s, _: (s["serving_logged_in"], s["serving_logged_in"]),
+        family="serving",
+        of_now=True,
+    ),
+    *OUTBOUND,
 )
 KPI = {kpi.id: kpi for kpi in KPIS}
 
@@ -260,8 +257,15 @@ def compute(kpi: Kpi, sums: Sums, cells: Iterable[Cell], options: Options) -> Va
         value = quantile_seconds(sums.waits, kpi.quantile)
         return Value(value, n, None if n else "empty")
     numerator, n = kpi.parts(sums, options)
+    if kpi.family != VISITS:
+        if kpi.family not in sums.families or (kpi.of_now and not sums.of_now):
+            return Value(None, 0, "not_supplied")
+        if kpi.family in sums.suppressed and not kpi.of_now:
+            return Value(None, 0, "suppressed")
     if not supplied(kpi.needs, cells, sums):
         return Value(None, n, "not_supplied")
+    if kpi.unit == "count":
+        return Value(numerator, n)
     if n == 0:
         return Value(None, 0, "empty")
     return Value(numerator / n / 1000 if kpi.unit == "seconds" else numerator / n, n)

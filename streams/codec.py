@@ -6,6 +6,8 @@ of the batch. `decode` gives the typed records back, `decode_columns` the arrays
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -13,10 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.batch import Batch, Tally
+from streams.fact_columns import FactColumns, FactTable
 from streams.id_table import Halves, halves
 from streams.records import (
     ID_BYTES,
     Arrived,
+    Attempted,
     AtTheDoor,
     Cell,
     Door,
@@ -24,8 +28,10 @@ from streams.records import (
     Fact,
     GivenUp,
     Handled,
+    ListCounted,
     Outcome,
     Seen,
+    Worked,
 )
 
 VERSION = 1
@@ -33,6 +39,14 @@ ARRIVED, ENDED, HANDLED, GIVEN_UP, DOOR, SEEN = range(6)
 NONE = -1
 _NO_VISIT = bytes(ID_BYTES)
 _TRANSFERRED, _ESCALATED = 1, 2
+
+FURTHER: dict[str, FactColumns] = {
+    "worked": FactColumns(Worked),
+    "attempted": FactColumns(Attempted),
+    "list_counted": FactColumns(ListCounted),
+}
+"""Facts of the families beside visits, by their tag. A further one joins with one entry here."""
+_TAG: dict[type, str] = {Worked: "worked", Attempted: "attempted", ListCounted: "list_counted"}
 
 Ints = npt.NDArray[np.int64]
 
@@ -61,6 +75,8 @@ class _Wire(msgspec.Struct, array_like=True):
     handling: bytes
     places: bytes = b""
     skew_ms: int | None = None
+    further: dict[str, list[bytes]] = {}
+    further_cells: list[bytes] = []
 
 
 class Columns(NamedTuple):
@@ -69,7 +85,8 @@ class Columns(NamedTuple):
     `ref` points into `cells` (arrivals, doors, seen) or `agents` (ends, handling), -1 = none.
     `code` is the outcome, the door or, for handling, the flags transferred (1) and escalated (2). `handling` has one
     row (talk, hold, acw in ms, -1 = not stated) per handled fact, in the order in which they stand. `places` has one
-    number per fact where the batch was split, else none.
+    number per fact where the batch was split, else none: first those of visits, then those of `further`, tag by tag.
+    `further` are the facts of other families by their tag, `further_cells` the cells that they name.
     """
 
     feed: str
@@ -90,6 +107,13 @@ class Columns(NamedTuple):
     handling: npt.NDArray[np.int32]
     places: npt.NDArray[np.uint32] = np.zeros(0, np.uint32)
     skew_ms: int | None = None
+    further: Mapping[str, FactTable] = MappingProxyType({})
+    further_cells: Sequence[bytes] = ()
+
+    @property
+    def facts(self) -> int:
+        """How many there are, of all families."""
+        return int(self.kind.size) + sum(table.size for table in self.further.values())
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -115,6 +139,13 @@ def encode(batch: Batch) -> bytes:
     visit: list[bytes] = []
     at_ms: list[int] = []
     handling: list[int] = []
+    further: dict[str, list[msgspec.Struct]] = {}
+
+    further_cells: dict[Cell, int] = {}
+
+    def number_of(cell: Cell) -> int:
+        return further_cells.setdefault(cell, len(further_cells))
+
     for fact in batch.facts:
         at_ms.append(fact.at_ms)
         match fact:
@@ -138,11 +169,16 @@ def encode(batch: Batch) -> bytes:
                 row = DOOR, fact.visit, cells.setdefault(fact.cell, len(cells)), int(fact.door), 0
             case Seen():
                 row = SEEN, _NO_VISIT, cells.setdefault(fact.cell, len(cells)), 0, 0
+            case Worked() | Attempted() | ListCounted():
+                at_ms.pop()
+                further.setdefault(_TAG[type(fact)], []).append(fact)
+                continue
         kind.append(row[0])
         visit.append(row[1])
         ref.append(row[2])
         code.append(row[3])
         version.append(row[4])
+    of_families = {tag: FURTHER[tag].encode(facts, number_of) for tag, facts in further.items()}
     return _encoder.encode(
         _Wire(
             VERSION,
@@ -162,10 +198,21 @@ def encode(batch: Batch) -> bytes:
             bytes(code),
             bytes(version),
             np.array(handling, "<i4").tobytes(),
-            np.array(batch.places, "<u4").tobytes(),
+            np.array(_places(batch), "<u4").tobytes(),
             batch.skew_ms,
+            of_families,
+            [encode_cell(cell) for cell in further_cells],
         )
     )
+
+
+def _places(batch: Batch) -> list[int]:
+    """The places in the order in which the facts stand in the bytes."""
+    tags = [_TAG.get(type(fact), "") for fact in batch.facts]
+    if not any(tags) or not batch.places:
+        return batch.places
+    order = list(dict.fromkeys(["", *tags]))
+    return [place for tag in order for place, of in zip(batch.places, tags, strict=True) if of == tag]
 
 
 def decode_columns(payload: bytes) -> Columns:
@@ -178,6 +225,15 @@ def decode_columns(payload: bytes) -> Columns:
     if wire.version != VERSION:
         message = f"log entry has version {wire.version}, this program reads {VERSION}: start the newer program"
         raise UnreadableBatch(message)
+    unknown = sorted(set(wire.further) - set(FURTHER))
+    if unknown:
+        message = f"log entry holds facts {', '.join(unknown)}, unknown to this program: start the newer program"
+        raise UnreadableBatch(message)
+    try:
+        further = {tag: FURTHER[tag].table(columns) for tag, columns in wire.further.items()}
+    except (ValueError, IndexError) as error:
+        message = f"log entry of {len(payload)} bytes has facts that do not fit: {error}"
+        raise UnreadableBatch(message) from error
     return Columns(
         wire.feed,
         wire.sequence,
@@ -197,11 +253,13 @@ def decode_columns(payload: bytes) -> Columns:
         np.frombuffer(wire.handling, "<i4").reshape(-1, 3),
         np.frombuffer(wire.places, "<u4"),
         wire.skew_ms,
+        further,
+        wire.further_cells,
     )
 
 
 def decode(payload: bytes) -> Batch:
-    """The batch as typed records. Raises `UnreadableBatch`."""
+    """The batch as typed records, those of visits first. Raises `UnreadableBatch`."""
     columns = decode_columns(payload)
     handling = iter(columns.handling.tolist())
     cells = [decode_cell(cell) for cell in columns.cells]
@@ -242,6 +300,9 @@ def decode(payload: bytes) -> Batch:
             facts.append(AtTheDoor(visit, at_ms, Door(code), cells[ref]))
         else:
             facts.append(Seen(at_ms, cells[ref]))
+    named = [decode_cell(cell) for cell in columns.further_cells]
+    for tag, table in columns.further.items():
+        facts += FURTHER[tag].facts(table, named)
     return Batch(
         columns.feed,
         columns.sequence,

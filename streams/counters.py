@@ -6,8 +6,10 @@ levels merge by adding; the maximum and the histogram of waits stand beside them
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 
+from streams.cell import VISITS
 from streams.records import Door, Outcome
 
 OFFERED = "offered"
@@ -53,3 +55,102 @@ ROLLING_SECONDS = 1800
 
 LATE_CLASSES = tuple(name for name in SERVICE_CLASSES if name.endswith("_late"))
 """All that waited longer than T, whatever happened next; `open_late` included (contract, section 2: LATE)."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """What a family beside visits counts. Names are unique over all families, so that sums of families can be joined.
+
+    `windowed` are counted by window and basis, `now` have no window. `dimensions`: what its cells know; it has no part
+    in a row that asks for anything else. `apart`: dimensions over which it must never be summed (somebody who serves
+    two hotlines is one person); it has a part only in rows of one value of each of them. `persons`: the windowed
+    counter of distinct persons; where there are fewer than the floor, no windowed counter is shown. `counts` says in
+    words what is counted, `live` and `arrival` at which instant on either basis; docs/kpis.md prints them.
+    """
+
+    windowed: tuple[str, ...]
+    now: tuple[str, ...]
+    dimensions: frozenset[str]
+    apart: frozenset[str] = frozenset()
+    persons: str = ""
+    counts: str = ""
+    live: str = ""
+    arrival: str = ""
+
+
+STATES = ("available", "ringing", "talking", "hold", "acw", "outbound", "pause")
+"""What somebody who is logged in does, one at an instant. Its sum is who is logged in."""
+
+FURTHER: dict[str, Family] = {
+    "agents": Family(
+        (*(f"agents_{state}_ms" for state in STATES), "agents_logged_in_ms", "agents_present"),
+        (*(f"agents_{state}" for state in STATES), "agents_logged_in"),
+        frozenset({"provider", "site", "team"}),
+        persons="agents_present",
+        counts="Distinct persons by their home (provider, site, team) and their one primary state; `agents_present`: "
+        "who was logged in for some time within the window. Times are sums over persons in milliseconds.",
+        live="time within the window, clipped to it; ringing once it is over",
+        arrival="the same: a state has no arrival",
+    ),
+    "serving": Family(
+        (),
+        (*(f"serving_{state}" for state in STATES), "serving_logged_in"),
+        frozenset({"hotline", "project", "client", "provider", "site", "team"}),
+        apart=frozenset({"hotline"}),
+        counts="Distinct persons who are in a queue of one hotline, by their one primary state, whomever they talk to. "
+        "In rows of a single hotline only: who serves two stands at both and is one person in all.",
+        live="now",
+        arrival="now",
+    ),
+    "lists": Family(
+        (),
+        (
+            "list_leads",
+            "list_touched",
+            "list_attempts",
+            "list_terminal",
+            "list_lost",
+            "list_dialable",
+            "list_remaining_attempts",
+            "list_hopper",
+        ),
+        frozenset({"campaign", "project", "client", "provider", "site", "team", "channel", "segment"}),
+        counts="The stock of call lists, each as it was counted last: leads, those with an attempt, attempts on "
+        "them, those that will not be called again, of which neutral losses, those that could be called now, attempts "
+        "that are still allowed on leads that are not finished, leads in the dialer's hopper.",
+        live="now",
+        arrival="now",
+    ),
+    "outbound": Family(
+        (
+            "attempts",
+            "connected",
+            "human_contacts",
+            "right_party_contacts",
+            "successes",
+            "machines",
+            "dropped_live",
+            "dialer_drops",
+            "dialer_answers",
+            "attempts_open",
+            "attempts_unknown",
+            "attempts_undated",
+            "leads_attempted",
+            "leads_contacted",
+        ),
+        ("attempts_last_30m",),
+        frozenset({"campaign", "project", "client", "provider", "site", "team", "channel", "segment"}),
+        counts="Attempts to reach somebody, by what their disposition says as it stands. `connected`: a person or a "
+        "machine answered; `human_contacts`: a person was talked to; `dropped_live`: a person answered and nobody "
+        "talked to him; `dialer_drops`, `dialer_answers`: what the dialer counts as such. `leads_attempted`, "
+        "`leads_contacted`: distinct leads of a campaign within the window; they do not add up over windows.",
+        live="the attempt's begin",
+        arrival="the same",
+    ),
+}
+"""Every family beside visits. A further one joins with one entry here."""
+
+
+def windowed(family: str) -> tuple[str, ...]:
+    """The counters of a family by window and basis, in the order in which they stand in a reading."""
+    return COUNTERS if family == VISITS else FURTHER[family].windowed

@@ -40,7 +40,7 @@ class Engine:
         self.cells = CellTable()
         self.visits = VisitTable(self.cells)
         self.windows = Windows()
-        self._clock_of = clock_of
+        self.clock_of = clock_of
         self._timetable = Timetable()
         self._days: dict[SiteClock, tuple[int, int]] = {}
 
@@ -128,7 +128,7 @@ class Engine:
     def _make_room(self) -> None:
         new = self.cells.cells[self.windows.size :]
         if new:
-            self.windows.grow([self._day(self._clock_of(cell.site), self.now_ms)[0] for cell in new])
+            self.windows.grow([self._day(self.clock_of(cell.site), self.now_ms)[0] for cell in new])
 
     def _day(self, clock: SiteClock, now_ms: int) -> tuple[int, int]:
         day = self._days.get(clock)
@@ -139,7 +139,7 @@ class Engine:
     def _begin_days(self, now_ms: int) -> None:
         if all(start <= now_ms < end for start, end in self._days.values()):
             return
-        starts = np.array([self._day(self._clock_of(cell.site), now_ms)[0] for cell in self.cells.cells], np.int64)
+        starts = np.array([self._day(self.clock_of(cell.site), now_ms)[0] for cell in self.cells.cells], np.int64)
         for start in np.unique(starts).tolist():
             cells = np.flatnonzero((starts == start) & (self.windows.day_start_ms[: starts.size] != start))
             self.windows.start_day(cells, start)

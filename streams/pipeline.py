@@ -1,4 +1,4 @@
-"""From log entries to the picture: the engine, and the accounting of every feed. Pure.
+"""From log entries to the picture: the engine, the further families, and the accounting of every feed. Pure.
 
 An entry may come twice (its append timed out and was repeated): batches carry a sequence per feed, so the second is
 recognised and changes nothing.
@@ -6,13 +6,18 @@ recognised and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from streams.batch import Tally
 from streams.codec import Columns, decode_columns
 from streams.engine import Engine
+from streams.families.family import Family
+from streams.families.table import FAMILIES
 from streams.gaps import Gap
+from streams.intervals import by_interval
+from streams.reading import Reading, Sums
+from streams.records import Cell
 from streams.store import FeedReport
 from streams.together import together
 
@@ -21,13 +26,14 @@ _MOST_GATHERED = 1_000
 
 
 class Pipeline:
-    """An engine and the reports of all feeds that ever wrote to the log.
+    """An engine, the families that have facts, and the reports of all feeds that ever wrote to the log.
 
     `gaps`: batches that must have been in the log and did not come, until somebody deals with them.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.families: dict[str, Family] = {}
         self.feeds: dict[str, FeedReport] = {}
         self.gaps: list[Gap] = []
         self._changed: set[str] = set()
@@ -53,10 +59,10 @@ class Pipeline:
         if columns.sequence <= report.sequence:
             return
         if self._gathered is None:
-            self.engine.apply(columns)
+            self._count(columns)
         else:
             self._gathered.append(columns)
-            if len(self._gathered) >= _MOST_GATHERED or columns.kind.size >= _LARGE_FACTS:
+            if len(self._gathered) >= _MOST_GATHERED or columns.facts >= _LARGE_FACTS:
                 self._count_gathered()
         if columns.sequence > report.sequence + 1:
             lacking = columns.sequence - report.sequence - 1
@@ -73,8 +79,59 @@ class Pipeline:
 
     def _count_gathered(self) -> None:
         if self._gathered:
-            self.engine.apply(together(self._gathered))
+            self._count(together(self._gathered))
             self._gathered.clear()
+
+    def _count(self, columns: Columns) -> None:
+        self.engine.apply(columns)
+        self.take_further(columns)
+
+    def take_further(self, columns: Columns) -> None:
+        """Takes in the facts of further families only."""
+        for name, entry in FAMILIES.items():
+            tables = {tag: table for tag, table in columns.further.items() if tag in entry.facts}
+            if tables:
+                self._family(name).apply(tables, columns.further_cells)
+
+    def _family(self, name: str) -> Family:
+        if name not in self.families:
+            self.families[name] = FAMILIES[name].begin(self.engine.now_ms, self.engine.clock_of)
+        return self.families[name]
+
+    def tick(self, now_ms: int) -> None:
+        """Moves the clock of everything; one that steps back is ignored."""
+        self.engine.tick(now_ms)
+        for family in self.families.values():
+            family.tick(now_ms)
+
+    def readings(self, *, changed_only: bool = False) -> list[Reading]:
+        """What every cell of every family reads now, with `changed_only` if it changed since the last such call."""
+        found = self.engine.readings(changed_only=changed_only)
+        for family in self.families.values():
+            found += family.readings(changed_only=changed_only)
+        return found
+
+    def by_interval(self, edges: list[int], basis: str = "arrival") -> dict[Cell, list[Sums]]:
+        """For every cell of every family one `Sums` per interval between consecutive edges (UTC ms, ascending)."""
+        found = by_interval(self.engine, edges, basis)
+        for family in self.families.values():
+            found |= family.by_interval(edges)
+        return found
+
+    def forget(self, before_ms: int) -> None:
+        """Drops what no window that begins at or behind this instant needs. See `Engine.forget`."""
+        self.engine.forget(before_ms)
+        for family in self.families.values():
+            family.forget(before_ms)
+
+    def dump_families(self) -> dict[str, dict[str, bytes]]:
+        """The state of each further family as plain values."""
+        return {name: family.dump() for name, family in self.families.items()}
+
+    def load_families(self, saved: Mapping[str, Mapping[str, bytes]]) -> None:
+        """Takes over what `dump_families` gave. Raises KeyError for a family that this program does not know."""
+        for name, parts in saved.items():
+            self._family(name).load(parts)
 
     def changed_feeds(self) -> list[FeedReport]:
         """The feeds that changed since the last call."""

@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
 
 from streams.catalogue import KPIS, Options, Value, compute, definition
-from streams.counters import ROLLING_SECONDS, WINDOWS
+from streams.counters import FURTHER, ROLLING_SECONDS, WINDOWS
 from streams.days import from_ms
+from streams.group_floor import FLOOR, Blocks
 from streams.reading import Reading, Sums, merge, sums
-from streams.records import Cell
+from streams.records import VISITS, Cell
 
 DIMENSIONS = ("hotline", "campaign", "project", "client", "provider", "site", "team", "channel", "segment", "reason")
 Where = Mapping[str, Collection[str]]
 DayStart = Callable[[str], int]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Row:
     """One row of an answer: some cells, summed, for one window or interval.
 
-    `start_ms`, `end_ms` bound it; `now` are the counters without a window (waiting ...), empty in interval rows.
+    `start_ms`, `end_ms` bound it; `cells` are those of visits. `now` are the visits' counters without a window
+    (waiting ...), empty in interval rows; those of further families stand in `sums`.
     """
 
     by: dict[str, str]
@@ -40,12 +45,68 @@ class Row:
 
 def dimension(cell: Cell, name: str) -> str:
     """The cell's value on a dimension; "" where this level cannot know."""
-    return "" if name == "campaign" else str(getattr(cell, name))
+    return str(getattr(cell, name))
 
 
 def matches(cell: Cell, where: Where) -> bool:
     """True when the cell has one of the wanted values on every dimension named."""
     return all(dimension(cell, name) in values for name, values in where.items())
+
+
+def takes_part(family: str, by: Collection[str], where: Where) -> bool:
+    """True when a family has a part in rows by these dimensions of what this filter leaves."""
+    if family == VISITS:
+        return True
+    counts = FURTHER[family]
+    known = all(name in counts.dimensions for name in (*by, *where))
+    return known and all(name in by or len(where.get(name, ())) == 1 for name in counts.apart)
+
+
+class _Groups(Generic[T]):
+    """What belongs to each row: values of cells, by the row's key."""
+
+    def __init__(
+        self, values: Mapping[Cell, T], by: Sequence[str], where: Where, configured: Iterable[Cell], floor: int
+    ) -> None:
+        self._values = values
+        self._floor = floor
+        self._cells: defaultdict[tuple[str, ...], dict[Cell, None]] = defaultdict(dict)
+        for cell in (*configured, *values):
+            if matches(cell, where) and takes_part(cell.family, by, where):
+                self._cells[tuple(dimension(cell, name) for name in by)][cell] = None
+        if not by and not where:
+            self._cells.setdefault((), {})
+        self._people = [cell for cell in values if cell.family != VISITS and FURTHER[cell.family].persons]
+
+    def of_rows(self) -> list[tuple[str, ...]]:
+        return sorted(self._cells)
+
+    def visits(self, key: tuple[str, ...]) -> tuple[Cell, ...]:
+        """The cells whose thresholds and sites speak for a row."""
+        return tuple(cell for cell in self._cells[key] if cell.family == VISITS)
+
+    def sites(self, key: tuple[str, ...]) -> list[str]:
+        return [cell.site for cell in self.visits(key) or self._cells[key]]
+
+    def values(self, key: tuple[str, ...]) -> list[T]:
+        return [self._values[cell] for cell in self._cells[key] if cell in self._values]
+
+    def blocks(self, row_of: Callable[[T], Sums]) -> dict[str, Blocks]:
+        """Who may be shown together, by family, where `row_of` gives a cell's row of the window or interval."""
+        persons: defaultdict[str, dict[Cell, int]] = defaultdict(dict)
+        for cell in self._people:
+            persons[cell.family][cell] = row_of(self._values[cell])[FURTHER[cell.family].persons]
+        return {family: Blocks(counted, self._floor) for family, counted in persons.items()}
+
+    def total(self, key: tuple[str, ...], row_of: Callable[[T], Sums], blocks: Mapping[str, Blocks]) -> Sums:
+        """The sum of a row, without the counters of those who are too few."""
+        total = merge(map(row_of, self.values(key)))
+        for family, of_family in blocks.items():
+            if family in total.families and not of_family.shows(self._cells[key]):
+                total.suppressed.add(family)
+                for name in FURTHER[family].windowed:
+                    total.counts.pop(name, None)
+        return total
 
 
 def window_rows(
@@ -58,34 +119,26 @@ def window_rows(
     windows: Sequence[str] = WINDOWS,
     basis: str = "live",
     configured: Iterable[Cell] = (),
+    floor: int = FLOOR,
 ) -> list[Row]:
     """Rows of the rolling 30 minutes and the day, sorted by dimension values, then window.
 
     `day_start(site)` is the start of the business day at `as_of_ms`. `configured` cells have a row even when nothing
-    happened. Without `by` and `where` there is always
-    one row per window.
+    happened. Without `by` and `where` there is always one row per window. `floor`: fewer distinct persons than this
+    are not shown over a window; `readings` must be all that the reader may see, whatever the filter.
     """
-    groups: defaultdict[tuple[str, ...], list[Reading]] = defaultdict(list)
-    present: defaultdict[tuple[str, ...], dict[Cell, None]] = defaultdict(dict)
-    for cell in configured:
-        if matches(cell, where or {}):
-            present[_key(cell, by)][cell] = None
-    for reading in readings:
-        if matches(reading.cell, where or {}):
-            groups[_key(reading.cell, by)].append(reading)
-            present[_key(reading.cell, by)][reading.cell] = None
-    if not by and not where:
-        present.setdefault((), {})
+    groups = _Groups({reading.cell: reading for reading in readings}, by, where or {}, configured, floor)
+    rows_of = {window: partial(sums, window=window, basis=basis) for window in windows}
+    blocks = {window: groups.blocks(row_of) for window, row_of in rows_of.items()}
     rows = []
-    for key in sorted(present):
-        members, cells = groups[key], tuple(present[key])
-        now = _now(members, as_of_ms)
-        for window in windows:
+    for key in groups.of_rows():
+        now = _now(groups.values(key), as_of_ms)
+        for window, row_of in rows_of.items():
             start = as_of_ms - ROLLING_SECONDS * 1000
             if window == "day":
-                start = min((day_start(cell.site) for cell in cells), default=day_start(""))
-            total = merge(sums(reading, window, basis) for reading in members)
-            rows.append(Row(dict(zip(by, key, strict=True)), window, start, as_of_ms, total, cells, now))
+                start = min(map(day_start, groups.sites(key)), default=day_start(""))
+            total = groups.total(key, row_of, blocks[window])
+            rows.append(Row(dict(zip(by, key, strict=True)), window, start, as_of_ms, total, groups.visits(key), now))
     return rows
 
 
@@ -97,30 +150,24 @@ def interval_rows(
     by: Sequence[str] = (),
     where: Where | None = None,
     configured: Iterable[Cell] = (),
+    floor: int = FLOOR,
 ) -> list[Row]:
-    """Rows [from, to) between consecutive edges, sorted by dimension values, then from."""
-    groups: defaultdict[tuple[str, ...], dict[Cell, Sequence[Sums]]] = defaultdict(dict)
-    for cell in [*configured, *counted]:
-        if matches(cell, where or {}):
-            groups[_key(cell, by)][cell] = counted.get(cell, ())
-    if not by and not where:
-        groups.setdefault((), {})
+    """Rows [from, to) between consecutive edges, sorted by dimension values, then from. See `window_rows`."""
+    groups = _Groups(counted, by, where or {}, configured, floor)
+    rows_of = [itemgetter(number) for number in range(len(edges) - 1)]
+    blocks = [groups.blocks(row_of) for row_of in rows_of]
     return [
         Row(
             dict(zip(by, key, strict=True)),
             interval,
             edges[number],
             edges[number + 1],
-            merge(sums_[number] for sums_ in groups[key].values() if sums_),
-            tuple(groups[key]),
+            groups.total(key, row_of, blocks[number]),
+            groups.visits(key),
         )
-        for key in sorted(groups)
-        for number in range(len(edges) - 1)
+        for key in groups.of_rows()
+        for number, row_of in enumerate(rows_of)
     ]
-
-
-def _key(cell: Cell, by: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dimension(cell, name) for name in by)
 
 
 def _now(readings: Sequence[Reading], as_of_ms: int) -> dict[str, int]:
@@ -176,4 +223,6 @@ def _marks(row: Row) -> list[str]:
         marks.append("unconfigured")
     if "" in row.by.values():
         marks.append("not_supplied")
+    if row.sums["attempts_undated"]:
+        marks.append("undated")
     return marks

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from streams.counters import BASES, WINDOWS
 from streams.days import INTERVALS, SiteClock, business_day, interval_edges, to_ms
 from streams.engine import ClockOf
+from streams.group_floor import FLOOR
 from streams.query import DIMENSIONS, Row, Where, interval_rows, matches, window_rows
 from streams.reading import Reading, Sums
-from streams.records import Cell
+from streams.records import VISITS, Cell
 
 MOST_ROWS = 100_000
 _LATEST_MS = to_ms(datetime(2200, 1, 1, tzinfo=UTC))
@@ -116,7 +117,12 @@ def _one_of(what: str, value: str, allowed: Sequence[str]) -> str:
 
 
 def answer_windows(
-    asked: Question, readings: Iterable[Reading], as_of_ms: int, clock_of: ClockOf, configured: Iterable[Cell]
+    asked: Question,
+    readings: Iterable[Reading],
+    as_of_ms: int,
+    clock_of: ClockOf,
+    configured: Iterable[Cell],
+    floor: int = FLOOR,
 ) -> list[Row]:
     """The rows of the rolling 30 minutes and the day, from what the cells read at `as_of_ms`."""
     return window_rows(
@@ -128,6 +134,7 @@ def answer_windows(
         windows=asked.windows,
         basis=asked.basis,
         configured=configured,
+        floor=floor,
     )
 
 
@@ -146,13 +153,19 @@ def edges(asked: Question, cells: Iterable[Cell], clock_of: ClockOf) -> list[int
 
 
 def answer_intervals(
-    asked: Question, edges_ms: Sequence[int], counted: Mapping[Cell, Sequence[Sums]], configured: Iterable[Cell]
+    asked: Question,
+    edges_ms: Sequence[int],
+    counted: Mapping[Cell, Sequence[Sums]],
+    configured: Iterable[Cell],
+    floor: int = FLOOR,
 ) -> list[Row]:
     """The rows by interval, from what `intervals.by_interval` counted between these edges."""
-    return interval_rows(counted, edges_ms, asked.interval, by=asked.by, where=asked.where, configured=configured)
+    return interval_rows(
+        counted, edges_ms, asked.interval, by=asked.by, where=asked.where, configured=configured, floor=floor
+    )
 
 
 def _clock(cells: Iterable[Cell], where: Where, clock_of: ClockOf) -> SiteClock:
     """The clock that all wanted cells share, else the default one."""
-    clocks = {clock_of(cell.site) for cell in cells if matches(cell, where)}
+    clocks = {clock_of(cell.site) for cell in cells if cell.family == VISITS and matches(cell, where)}
     return clocks.pop() if len(clocks) == 1 else clock_of("")

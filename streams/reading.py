@@ -6,13 +6,13 @@ cell, in the compact form in which it is published.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
-from streams.counters import COMBINATIONS, COUNTERS, WIDTH
-from streams.records import Cell
+from streams.counters import COMBINATIONS, FURTHER, windowed
+from streams.records import VISITS, Cell
 
 
 class Reading(msgspec.Struct, array_like=True, frozen=True):
@@ -21,6 +21,9 @@ class Reading(msgspec.Struct, array_like=True, frozen=True):
     `counts` numbers run over (window, basis, counter); `waits` has one such list of histogram bins per (window,
     basis), `wait_max_ms` one maximum. `profile` are the day's quarters of an hour since its start: quarter, then the
     service classes (live basis), one list each.
+
+    Of a further family, `counts` run over its own counters, `now` are its counters without a window, in their order,
+    and all that speaks of waits is empty.
     """
 
     cell: Cell
@@ -32,15 +35,43 @@ class Reading(msgspec.Struct, array_like=True, frozen=True):
     oldest_arrival_ms: int | None
     day_start_ms: int
     profile: list[list[int]]
+    now: list[int] = []
+
+
+def further(
+    cell: Cell, day_start_ms: int, by_window: Mapping[str, Mapping[str, int]], now: Mapping[str, int]
+) -> Reading:
+    """The reading of a family whose counters are the same on both bases: {window: {counter: value}} and those of now.
+
+    Zeros may stand in them or be left out.
+    """
+    names = windowed(cell.family)
+    counts = []
+    for (window, _), place in COMBINATIONS.items():
+        values = by_window.get(window, {})
+        for number, name in enumerate(names):
+            if values.get(name, 0):
+                counts += [place * len(names) + number, values[name]]
+    of_now = [now.get(name, 0) for name in FURTHER[cell.family].now]
+    return Reading(
+        cell, counts, [0] * len(COMBINATIONS), [[]] * len(COMBINATIONS), 0, 0, None, day_start_ms, [], of_now
+    )
 
 
 @dataclass
 class Sums:
-    """Counters of one window and basis, summed over any cells. `wait_max_ms` is a maximum, `waits` a histogram."""
+    """Counters of one window and basis, summed over any cells. `wait_max_ms` is a maximum, `waits` a histogram.
+
+    `families`: which further families had a cell in it. `of_now`: counters without a window are among `counts`.
+    `suppressed`: families of which too few persons are in it; their counters of the window are taken out.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
     wait_max_ms: int = 0
     waits: dict[int, int] = field(default_factory=dict)
+    families: set[str] = field(default_factory=set)
+    of_now: bool = False
+    suppressed: set[str] = field(default_factory=set)
 
     def add(self, other: Sums) -> None:
         """Merges another row into this one."""
@@ -49,6 +80,9 @@ class Sums:
         self.wait_max_ms = max(self.wait_max_ms, other.wait_max_ms)
         for number, value in other.waits.items():
             self.waits[number] = self.waits.get(number, 0) + value
+        self.families |= other.families
+        self.of_now |= other.of_now
+        self.suppressed |= other.suppressed
 
     def __getitem__(self, name: str) -> int:
         return self.counts.get(name, 0)
@@ -57,13 +91,20 @@ class Sums:
 def sums(reading: Reading, window: str, basis: str) -> Sums:
     """The row of one window and basis of a cell."""
     place = COMBINATIONS[window, basis]
-    low, high = place * WIDTH, (place + 1) * WIDTH
+    names = windowed(reading.cell.family)
+    low, high = place * len(names), (place + 1) * len(names)
     pairs = zip(reading.counts[::2], reading.counts[1::2], strict=True)
-    return Sums(
-        {COUNTERS[number - low]: value for number, value in pairs if low <= number < high},
+    found = Sums(
+        {names[number - low]: value for number, value in pairs if low <= number < high},
         reading.wait_max_ms[place],
         _sparse(reading.waits[place]),
     )
+    if reading.cell.family != VISITS:
+        found.families.add(reading.cell.family)
+        found.of_now = True
+        of_now = zip(FURTHER[reading.cell.family].now, reading.now, strict=True)
+        found.counts |= {name: value for name, value in of_now if value}
+    return found
 
 
 def _sparse(pairs: list[int]) -> dict[int, int]:

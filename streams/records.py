@@ -4,7 +4,8 @@ A fact states one thing that happened at one instant (`at_ms`, event time, UTC m
 joined by its id and may arrive in any order, late or twice: the result is the same. Whatever a formula needs is a
 fact; nothing here is a counter.
 
-Ids are 16 bytes, made by `identify` from names that are unique per source.
+Ids are 16 bytes, made by `identify` from names that are unique per source. The facts of visits stand here, those of
+each further family in a file of its own (`records_agents`); `Fact` is any of them.
 
 `hotline` says to which part of the log a fact goes (see `partition`): the hotline of its visit. It is not written to
 the log; read from there it is empty.
@@ -12,12 +13,35 @@ the log; read from there it is empty.
 
 from __future__ import annotations
 
-import hashlib
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 
 import msgspec
 
-ID_BYTES = 16
+from streams.cell import ID_BYTES, VISITS, Cell, Supplies, identify
+from streams.records_agents import Work, Worked
+from streams.records_outbound import Attempted, ListCounted, Told
+
+__all__ = [
+    "ID_BYTES",
+    "VISITS",
+    "Arrived",
+    "AtTheDoor",
+    "Attempted",
+    "Cell",
+    "Door",
+    "Ended",
+    "Fact",
+    "GivenUp",
+    "Handled",
+    "ListCounted",
+    "Outcome",
+    "Seen",
+    "Supplies",
+    "Told",
+    "Work",
+    "Worked",
+    "identify",
+]
 
 
 class Outcome(IntEnum):
@@ -37,38 +61,6 @@ class Door(IntEnum):
     BUSY_PLAYED = 1
     CLOSED = 2
     IVR_ABANDON = 3
-
-
-class Supplies(IntFlag):
-    """What the feed behind a cell can know. A KPI over something not supplied is null, never 0."""
-
-    NOTHING = 0
-    DOOR = 1
-    TALK = 2
-    HOLD = 4
-    ACW = 8
-
-
-class Cell(msgspec.Struct, frozen=True):
-    """One combination of dimensions, with the thresholds that held when its visits arrived.
-
-    An empty name means that this level is not known. `threshold_ms` (T) and `short_abandon_ms` (S, at most T) belong
-    to the cell so that a changed threshold never reaches back: it makes a new cell.
-    """
-
-    hotline: str
-    provider: str = ""
-    site: str = ""
-    team: str = ""
-    project: str = ""
-    client: str = ""
-    channel: str = "phone"
-    segment: str = ""
-    reason: str = ""
-    threshold_ms: int = 20_000
-    short_abandon_ms: int = 5_000
-    supplies: int = int(Supplies.TALK)
-    configured: bool = True
 
 
 class Arrived(msgspec.Struct, frozen=True, tag="arrived"):
@@ -133,13 +125,4 @@ class Seen(msgspec.Struct, frozen=True, tag="seen"):
     cell: Cell
 
 
-Fact = Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen
-
-
-def identify(*names: str | int) -> bytes:
-    """The 16-byte id of something named by `names` (a source, a call id, a queue, a count ...).
-
-    128 bits of BLAKE2b: two of a billion ids are equal with a chance below 10**-20.
-    """
-    text = "\x1f".join(str(name) for name in names)
-    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=ID_BYTES).digest()
+Fact = Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen | Worked | Attempted | ListCounted

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from streams.families.table import FAMILIES
 from streams.pipeline import Pipeline
 from streams.records import Cell
 from streams.store import FeedReport
@@ -39,6 +40,7 @@ class Snapshot(msgspec.Struct):
     cells: list[Cell]
     visits: dict[str, bytes]
     feeds: list[FeedReport]
+    families: dict[str, dict[str, bytes]] = {}
 
     def restore(self, pipeline: Pipeline, now_ms: int) -> None:
         """Puts the state into an empty pipeline. Its clock stands at `now_ms`, but never before that of the state.
@@ -47,6 +49,7 @@ class Snapshot(msgspec.Struct):
         in it may be forgotten, so nothing but the state's own time gives right numbers until the clock has caught up.
         """
         pipeline.engine.load(max(now_ms, self.now_ms), self.cells, self.visits)
+        pipeline.load_families(self.families)
         pipeline.feeds = {report.feed: report for report in self.feeds}
 
 
@@ -54,7 +57,8 @@ def take(pipeline: Pipeline, position: str) -> Snapshot:
     """The state of a pipeline that has applied the log up to `position`: a copy, which the pipeline leaves alone."""
     cells, visits = pipeline.engine.dump()
     feeds = copy.deepcopy(list(pipeline.feeds.values()))
-    return Snapshot(VERSION, position, pipeline.engine.now_ms, list(cells), visits, feeds)
+    families = pipeline.dump_families()
+    return Snapshot(VERSION, position, pipeline.engine.now_ms, list(cells), visits, feeds, families)
 
 
 def content(snapshot: Snapshot) -> list[bytes]:
@@ -125,5 +129,9 @@ def decode(found: bytes | memoryview, path: str) -> Snapshot:
         raise UnusableSnapshot(message) from error
     if snapshot.version != VERSION:
         message = f"{path}: version {snapshot.version}, this program reads {VERSION}"
+        raise UnusableSnapshot(message)
+    unknown = sorted(set(snapshot.families) - set(FAMILIES))
+    if unknown:
+        message = f"{path}: holds {', '.join(unknown)}, unknown to this program"
         raise UnusableSnapshot(message)
     return snapshot

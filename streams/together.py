@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from streams.codec import ENDED, HANDLED, NONE, Columns
+from streams.codec import ENDED, FURTHER, HANDLED, NONE, Columns
+from streams.fact_columns import FactTable
 
 
 def together(batches: Sequence[Columns]) -> Columns:
@@ -28,6 +29,7 @@ def together(batches: Sequence[Columns]) -> Columns:
     kind = np.concatenate([batch.kind for batch in batches])
     ref = np.concatenate([batch.ref for batch in batches])
     sizes = [batch.kind.size for batch in batches]
+    further, further_cells = _further(batches)
     names_agent = (kind == ENDED) | (kind == HANDLED)
     before = np.where(names_agent, np.repeat(agents_before, sizes), np.repeat(cells_before, sizes))
     return last._replace(
@@ -41,4 +43,17 @@ def together(batches: Sequence[Columns]) -> Columns:
         version=np.concatenate([batch.version for batch in batches]),
         handling=np.concatenate([batch.handling for batch in batches]),
         places=np.zeros(0, np.uint32),
+        further=further,
+        further_cells=further_cells,
     )
+
+
+def _further(batches: Sequence[Columns]) -> tuple[dict[str, FactTable], list[bytes]]:
+    """The tables of further families of all batches, each with the cells of all."""
+    tables: dict[str, list[tuple[FactTable, int]]] = {}
+    cells: list[bytes] = []
+    for batch in batches:
+        for tag, table in batch.further.items():
+            tables.setdefault(tag, []).append((table, len(cells)))
+        cells += batch.further_cells
+    return {tag: FURTHER[tag].joined(found) for tag, found in tables.items()}, cells

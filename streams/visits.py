@@ -52,6 +52,7 @@ class CellTable:
     def __init__(self) -> None:
         self.cells: list[Cell] = []
         self._number: dict[bytes, int] = {}
+        self._number_of_cell: dict[Cell, int] = {}
         self._noted = 0
         # Always longer than `cells`: visits whose arrival is not known yet carry cell -1, the last, unused row.
         self.threshold_ms = np.zeros(1, np.int64)
@@ -63,9 +64,11 @@ class CellTable:
         if None in numbers:
             for place, key in enumerate(encoded):
                 if numbers[place] is None:
-                    numbers[place] = self._number.setdefault(key, len(self.cells))
+                    # Entries of older programs write the same cell in other bytes.
+                    cell = decode_cell(key)
+                    numbers[place] = self._number[key] = self._number_of_cell.setdefault(cell, len(self.cells))
                     if numbers[place] == len(self.cells):
-                        self.cells.append(decode_cell(key))
+                        self.cells.append(cell)
             self._note_thresholds()
         return np.array(numbers, np.int32)
 

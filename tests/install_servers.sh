@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that the real parts which the tests use are there, from Debian: Redis, PostgreSQL, nginx, Chromium,
-# systemd-analyze, and what runs Kafka.
+# Makes sure that the real parts which the tests use are there, from Debian: Redis, PostgreSQL, MariaDB, nginx,
+# Chromium, systemd-analyze, and what runs Kafka.
 set -eu
 
 missing=""
@@ -12,6 +12,7 @@ command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing 
 command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
 # Debian keeps it off the path.
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+command -v mariadb-install-db >/dev/null 2>&1 || missing="$missing mariadb-server"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

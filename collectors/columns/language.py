@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo
+
+from streams.records_outbound import Told
 
 QUEUED_RESULTS = ("answered", "abandoned", "flow_out", "callback", "error")
 DOOR_RESULTS = ("blocked", "busy_played", "closed", "ivr_abandon")
+_CONTACT = Told.HUMAN | Told.RIGHT_PARTY
+ATTEMPT_RESULTS = {
+    "success": _CONTACT | Told.SUCCESS | Told.TERMINAL,
+    "right_party_contact": _CONTACT,
+    "human_contact": Told.HUMAN,
+    "machine": Told.MACHINE,
+    "dropped_live": Told.DROPPED,
+    "no_contact": Told.NOTHING,
+}
+"""What a row of a dialer's export says of the (last) attempt on a lead."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,10 @@ class Condition:
 
 @dataclass(frozen=True)
 class Case:
-    """What a row means for which the condition holds."""
+    """What a row means for which the condition holds.
+
+    `arrival` is also when something happened at the door or was attempted; None for an attempt without a date.
+    """
 
     when: Condition
     result: str
@@ -90,7 +106,12 @@ class Skip:
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """A whole column map, checked."""
+    """A whole column map, checked.
+
+    `key` empty: a row is known by its place in the file. `wrapped`: every line is one quoted field that holds the row.
+    `campaign` is a column, `campaign_name` the campaign where no column says it. `attempts` is the column that says how
+    many attempts a row stands for; rows without a time stand on the day `undated`.
+    """
 
     delimiter: str
     quote: str
@@ -105,6 +126,13 @@ class ColumnMap:
     no_agent: tuple[str, ...]
     keep_hours: int
     rotated: str
+    wrapped: bool = False
+    campaign: str = ""
+    campaign_name: str = ""
+    attempts: str = ""
+    lead: tuple[str, ...] = ()
+    disposition: str = ""
+    undated: date | None = None
     times: Mapping[str, Time] = field(default_factory=dict)
     legs: Mapping[str, Leg] = field(default_factory=dict)
     durations: Mapping[str, Duration] = field(default_factory=dict)
@@ -113,8 +141,8 @@ class ColumnMap:
 
     def used_columns(self) -> set[str]:
         """Every column that the map speaks of."""
-        used = {*self.key, self.hotline}
-        used.update([self.agent] if self.agent else [])
+        single = (self.hotline, self.agent, self.campaign, self.attempts, self.disposition)
+        used = {*self.key, *self.lead, *[name for name in single if name]}
         for time in self.times.values():
             used.update([time.column, time.date] if time.date else [time.column])
         used.update(duration.column for duration in self.durations.values())

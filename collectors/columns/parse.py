@@ -11,18 +11,17 @@ from operator import itemgetter
 
 import msgspec
 
+from collectors.columns.facts import RowFacts
 from collectors.columns.language import ColumnMap
 from collectors.columns.read_map import read_map
 from collectors.columns.rows import Binding, BoundCase, Readers, Row
-from collectors.contract import DUPLICATE, LONGEST_MS, BadLine, Parsed, Verdict, Wiring, dead
-from collectors.names import bad_name
-from streams.records import Arrived, AtTheDoor, Cell, Door, Ended, Fact, Handled, Outcome
+from collectors.contract import DUPLICATE, BadLine, Parsed, Verdict, Wiring, dead
+from streams.records import Arrived, AtTheDoor, Fact, identify
+from streams.records_outbound import Attempted
 
 KEY_BYTES = 10
 CONTENT_BYTES = 6
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_OUTCOMES = {outcome.name.lower(): outcome for outcome in Outcome}
-_DOORS = {door.name.lower(): door for door in Door}
 
 
 class ColumnsOptions:
@@ -55,29 +54,29 @@ class ColumnsParser:
     same. Keys live in two generations, each as long as the map says; the older one is dropped as a whole.
     """
 
-    keyed = True
-
     def __init__(self, column_map: ColumnMap, wiring: Wiring) -> None:
         self.header_lines = 1 if column_map.header else 0
+        self.keyed = bool(column_map.key)
         self._map = column_map
         self._wiring = wiring
         self._readers = Readers(column_map.zone or wiring.zone)
-        self._cells: dict[str, Cell] = {}
-        self._agents: dict[str, bytes] = {"": b""} | dict.fromkeys(column_map.no_agent, b"")
+        self._facts = RowFacts(column_map, wiring, self._readers)
         self._young: dict[bytes, bytes] = {}
         self._old: dict[bytes, bytes] = {}
         self._young_since_ms = 0
         self._binding: Binding | None = None
         self._content: Callable[[Row], Iterable[str]] = tuple
         self._first_header = b""
-        self._key_name = column_map.key[0] if column_map.header else None
+        self._key_name = next(iter(column_map.key), "") if column_map.header else None
+        self._source = ""
         self._note = b""
         self._drift = "columns changed: no header read yet"
         if not column_map.header:
             self._bind(column_map.columns)
 
-    def begin(self, source: str, first_line: bytes, note: bytes) -> None:  # noqa: ARG002 - rows carry their own key
+    def begin(self, source: str, first_line: bytes, note: bytes) -> None:
         """See `Parser.begin`."""
+        self._source = source
         if self._map.header:
             self._first_header = first_line
             self._note = note
@@ -93,6 +92,10 @@ class ColumnsParser:
             self._bind(self._split(line.removeprefix(codecs.BOM_UTF8).removesuffix(b"\r")))
         except BadLine as error:
             self._drift = str(error)
+            if not self._map.wrapped and self._map.quote and line.startswith(self._map.quote.encode()):
+                fields = self._quoted(line.decode(self._map.encoding, "replace").rstrip("\r"))
+                if len(fields) == 1 and self._map.delimiter in fields[0]:
+                    self._drift += "; each line is wrapped once more in quotes: write wrapped = true to read it"
         return self._binding is not None
 
     def _bind(self, names: Sequence[str]) -> None:
@@ -109,8 +112,23 @@ class ColumnsParser:
         if _CONTROL.search(text):
             message = "holds control characters"
             raise BadLine(message)
+        if self._map.wrapped:
+            text = self._unwrapped(text)
         if not self._map.quote or self._map.quote not in text:
             return text.split(self._map.delimiter)
+        return self._quoted(text)
+
+    def _unwrapped(self, text: str) -> str:
+        if self._map.quote not in text:
+            message = "the line is not wrapped in quotes, and the map says that every line is"
+            raise BadLine(message)
+        fields = self._quoted(text)
+        if len(fields) != 1:
+            message = f"the line is not one quoted field but {len(fields)}, and the map says wrapped"
+            raise BadLine(message)
+        return fields[0]
+
+    def _quoted(self, text: str) -> list[str]:
         try:
             rows = list(csv.reader([text], delimiter=self._map.delimiter, quotechar=self._map.quote, strict=True))
         except csv.Error as error:
@@ -129,13 +147,16 @@ class ColumnsParser:
             return Parsed(Verdict.SKIPPED, reason="empty")
         try:
             row = self._split(line)
-            if self._key_name in row and self._map.used_columns() <= set(row):
+            if self._is_header(row):
                 return self._another_header(line)
             if self._binding is None:
                 return dead(self._drift, trouble=self._drift)
-            return self._read(self._binding, row, now_ms, known)
+            return self._read(self._binding, row, position, now_ms, known)
         except BadLine as error:
-            return dead(str(error))
+            return dead(str(error), trouble="" if self._binding is not None else self._drift)
+
+    def _is_header(self, row: Row) -> bool:
+        return self._map.header and (self._key_name or row[0]) in row and self._map.used_columns() <= set(row)
 
     def _another_header(self, line: bytes) -> Parsed:
         first = self._first_header.removeprefix(codecs.BOM_UTF8).removesuffix(b"\r")
@@ -144,7 +165,7 @@ class ColumnsParser:
             return Parsed(Verdict.SKIPPED, reason="header")
         return dead(self._drift, trouble=self._drift)
 
-    def _read(self, binding: Binding, row: Row, now_ms: int, known: bool) -> Parsed:
+    def _read(self, binding: Binding, row: Row, position: int, now_ms: int, known: bool) -> Parsed:
         if len(row) != binding.width:
             message = f"{len(row)} columns, {binding.width} expected"
             raise BadLine(message)
@@ -154,6 +175,8 @@ class ColumnsParser:
             raise BadLine(message)
         if isinstance(rule, str):
             return Parsed(Verdict.SKIPPED, reason=rule)
+        if not self.keyed:
+            return self._read_placed(binding, rule, row, position, now_ms, known)
         key_cells = [row[index] for index in binding.key]
         if not all(key_cells):
             message = "a column of the key is empty"
@@ -163,7 +186,7 @@ class ColumnsParser:
         remembered = self._young.get(key) or self._old.get(key)
         if remembered == content or known:
             return DUPLICATE
-        facts = self._facts(binding, rule, row, key + content)
+        facts = self._facts.of(binding, rule, row, key + content)
         newest_ms = max([fact.at_ms for fact in facts])
         if newest_ms > now_ms + self._wiring.skew_ms:
             message = "time: in the future"
@@ -173,65 +196,30 @@ class ColumnsParser:
             raise BadLine(message)
         self._young_since_ms = self._young_since_ms or now_ms
         self._young[key] = content
-        site = self._cell(row[binding.hotline]).site
-        return Parsed(Verdict.COUNTED, facts, event_ms=newest_ms, site=site)
+        return Parsed(Verdict.COUNTED, facts, event_ms=newest_ms, site=_site(facts))
 
-    def _facts(self, binding: Binding, case: BoundCase, row: Row, visit: bytes) -> list[Fact]:
-        cell = self._cell(row[binding.hotline])
-        arrival_ms = case.arrival(row)
-        if case.end is None:
-            return [AtTheDoor(visit, arrival_ms, _DOORS[case.result], cell)]
-        end_ms = case.end(row)
-        _in_a_day("wait", end_ms - arrival_ms)
-        agent = self._agent(row[binding.agent]) if binding.agent is not None and case.result == "answered" else b""
-        facts: list[Fact] = [
-            Arrived(visit, arrival_ms, cell),
-            Ended(visit, end_ms, _OUTCOMES[case.result], agent, hotline=cell.hotline),
-        ]
-        if case.talk is not None and case.handled is not None:
-            handled_ms = case.handled(row)
-            if handled_ms < end_ms:
-                message = "the handling ends before the wait"
-                raise BadLine(message)
-            facts.append(
-                Handled(
-                    visit,
-                    handled_ms,
-                    _in_a_day("talk", case.talk(row)),
-                    None if case.hold is None else _in_a_day("hold", case.hold(row)),
-                    None if case.acw is None else _in_a_day("after-call work", case.acw(row)),
-                    case.transferred,
-                    agent=agent,
-                    hotline=cell.hotline,
-                )
-            )
-        return facts
-
-    def _cell(self, name: str) -> Cell:
-        cell = self._cells.get(name)
-        if cell is None:
-            if reason := bad_name(name):
-                message = f"{self._map.hotline}: {reason}"
-                raise BadLine(message)
-            cell = self._cells[name] = self._wiring.route(name)
-        return cell
-
-    def _agent(self, name: str) -> bytes:
-        agent = self._agents.get(name)
-        if agent is None:
-            if reason := bad_name(name):
-                message = f"{self._map.agent}: {reason}"
-                raise BadLine(message)
-            agent = self._agents[name] = self._wiring.pseudonym(name)
-        return agent
+    def _read_placed(
+        self, binding: Binding, case: BoundCase, row: Row, position: int, now_ms: int, known: bool
+    ) -> Parsed:
+        """A row without a key: what was read before is known by its place."""
+        if known:
+            return DUPLICATE
+        facts = self._facts.of(binding, case, row, identify(self._wiring.feed, self._source, position))
+        if facts[0].at_ms > now_ms + self._wiring.skew_ms:
+            message = "time: in the future"
+            raise BadLine(message)
+        return Parsed(Verdict.COUNTED, facts, event_ms=facts[0].at_ms, site=_site(facts))
 
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
         """See `Parser.restore`."""
         self.forget(collected_ms)
         self._young_since_ms = self._young_since_ms or collected_ms
         for fact in facts:
+            identity = fact.attempt if isinstance(fact, Attempted) else b""
             if isinstance(fact, Arrived | AtTheDoor):
-                self._young[fact.visit[:KEY_BYTES]] = fact.visit[KEY_BYTES:]
+                identity = fact.visit
+            if identity and self.keyed:
+                self._young[identity[:KEY_BYTES]] = identity[KEY_BYTES:]
 
     def forget(self, now_ms: int) -> None:
         """See `Parser.forget`."""
@@ -252,8 +240,5 @@ def _digest(cells: Iterable[str], size: int) -> bytes:
     return hashlib.blake2b("\x1f".join(cells).encode(), digest_size=size).digest()
 
 
-def _in_a_day(what: str, length_ms: int) -> int:
-    if not 0 <= length_ms <= LONGEST_MS:
-        message = f"{what} of {length_ms / 1000:g} s is not from 0 to a day"
-        raise BadLine(message)
-    return length_ms
+def _site(facts: Sequence[Fact]) -> str:
+    return next((fact.cell.site for fact in facts if isinstance(fact, Arrived | AtTheDoor | Attempted)), "")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from collectors.columns.clocks import format_fault, states_day
 from collectors.columns.language import (
+    ATTEMPT_RESULTS,
     DOOR_RESULTS,
     QUEUED_RESULTS,
     Case,
@@ -43,12 +45,19 @@ def read_map(table: Mapping[str, object]) -> ColumnMap:
         _zone(options),
         options.truth("header", True),
         tuple(options.texts("columns")),
-        tuple(options.texts("key", required=True)),
-        options.text("hotline"),
+        tuple(options.texts("key")),
+        options.text("hotline", ""),
         options.text("agent", ""),
         tuple(options.texts("no_agent")),
         options.whole("keep_hours", 168, 24, 8_760),
         options.text("rotated", ""),
+        options.truth("wrapped", False),
+        options.text("campaign", ""),
+        options.text("campaign_name", ""),
+        options.text("attempts", ""),
+        tuple(options.texts("lead")),
+        options.text("disposition", ""),
+        _day(options),
         names.times,
         names.legs,
         names.durations,
@@ -57,6 +66,7 @@ def read_map(table: Mapping[str, object]) -> ColumnMap:
     )
     if not found.cases:
         options.fault("cases", "is missing", "write at least one [[cases]] that says what a row means")
+    _check_whose(options, found)
     if found.header == bool(found.columns):
         options.fault("columns", "does not go with header", "name the columns exactly when header = false")
     if found.columns:
@@ -67,6 +77,31 @@ def read_map(table: Mapping[str, object]) -> ColumnMap:
     options.end()
     options.raise_faults()
     return found
+
+
+def _check_whose(options: Options, found: ColumnMap) -> None:
+    """Calls belong to a hotline, attempts to a campaign."""
+    attempts = [case for case in found.cases if case.result in ATTEMPT_RESULTS]
+    if len(attempts) < len(found.cases) and not found.hotline:
+        options.fault("hotline", "is missing", "name the column with the queue or hotline")
+    if len(attempts) < len(found.cases) and not found.key:
+        options.fault("key", "is missing", "name the columns that together name one call")
+    if bool(attempts) != (bool(found.campaign) != bool(found.campaign_name)):
+        instead = "name either the column or the campaign where a case is an attempt, and none elsewhere"
+        options.fault("campaign", "does not go with the cases and campaign_name", instead)
+    if found.undated is None and any(case.arrival is None for case in attempts):
+        options.fault("undated", "is missing", "name the day for attempts without `at`, or write `at`")
+    if found.wrapped and not found.quote:
+        options.fault("wrapped", "does not go with an empty quote", "name the sign around each line")
+
+
+def _day(options: Options) -> date | None:
+    text = options.text("undated", "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        options.fault("undated", f"is {text!r}, no day", 'write for example "2026-01-31"')
+        return None
 
 
 def _zone(options: Options) -> ZoneInfo | None:
@@ -186,20 +221,22 @@ def _skip(options: Options, names: _Names) -> Skip:
 
 def _case(options: Options, names: _Names) -> Case:
     when = _condition(options, names)
-    result = options.text("result", choices=(*QUEUED_RESULTS, *DOOR_RESULTS))
+    result = options.text("result", choices=(*QUEUED_RESULTS, *DOOR_RESULTS, *ATTEMPT_RESULTS))
     queued = result in QUEUED_RESULTS
     case = Case(
         when,
         result,
-        names.moment(options, "arrival" if queued else "at", required=True),
+        names.moment(options, "arrival" if queued else "at", required=result not in ATTEMPT_RESULTS),
         names.moment(options, "end", required=True) if queued else None,
         names.length(options, "talk"),
         names.length(options, "hold"),
         names.length(options, "acw"),
-        names.moment(options, "handled", required="talk" in options.table),
+        names.moment(options, "handled", required="talk" in options.table and queued),
         options.truth("transferred", False),
     )
     options.end()
+    if result in ATTEMPT_RESULTS and not case.handled and not case.transferred:
+        return case
     if result != "answered" and (case.talk or case.handled or case.transferred):
         options.fault("result", f"{result} has no handling", "take talk, handled and transferred away")
     if not case.talk and (case.handled or case.hold or case.acw or case.transferred):

@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from collectors.columns.clocks import DAY_MS, Readings, WallClock
+from collectors.columns.clocks import Readings
 from collectors.columns.language import Case, ColumnMap, Condition, Length, Moment, Time
 from collectors.contract import LONGEST_MS, BadLine
+from collectors.wall_clock import DAY_MS, WallClock
 
 Row = Sequence[str]
 Test = Callable[[Row], bool]
@@ -79,7 +80,11 @@ class Binding:
         self._at: Mapping[str, int] = {name: index for index, name in enumerate(names)}
         self.width = len(names)
         self.key = tuple(self._at[name] for name in column_map.key)
-        self.hotline = self._at[column_map.hotline]
+        self.hotline = self._at[column_map.hotline] if column_map.hotline else None
+        self.campaign = self._at[column_map.campaign] if column_map.campaign else None
+        self.attempts = self._at[column_map.attempts] if column_map.attempts else None
+        self.disposition = self._at[column_map.disposition] if column_map.disposition else None
+        self.lead = tuple(self._at[name] for name in column_map.lead)
         self.agent = self._at[column_map.agent] if column_map.agent else None
         self._evenings: dict[tuple[int, str], Evening] = {}
         self._times = {name: self._time(time) for name, time in column_map.times.items()}
@@ -257,7 +262,6 @@ class BoundCase:
     ) -> None:
         self.result = case.result
         self.transferred = case.transferred
-        assert arrival is not None
         self.arrival = arrival
         self.end = end
         self.talk = talk

@@ -19,7 +19,7 @@ def settings_text(hotlines: Sequence[Hotline], day_start_ms: int, path: str) -> 
     tables = [
         _table("[site]", zone=ZONE, day_start=begins.strftime("%H:%M")),
         _table("[service_level]", threshold_seconds=20, short_abandon_seconds=5, target=0.8),
-        _table(f"[feeds.{FEED}]", collector="queue_log", path=path, supplies=["talk", "acw"]),
+        _table(f"[feeds.{FEED}]", collector="queue_log", path=path, supplies=["talk", "acw"], agents_belong_to="queue"),
     ]
     for hotline in hotlines:
         tables += [

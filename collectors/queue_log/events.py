@@ -51,6 +51,7 @@ OUTCOMES = dict.fromkeys(LEFT, Outcome.FLOW_OUT) | {
     "SYSCOMPAT": Outcome.ERROR,
 }
 FAILED_ATTEMPT = {"AGENTDUMP": Shape(0, 2), "RINGNOANSWER": Shape(0, 3), "RINGCANCELED": Shape(0, 3)}
+RINGS = (*ANSWERED, "RINGNOANSWER", "RINGCANCELED")
 AFTER_CALL = {"WRAPUPSTART": Shape(1, 2)}
 OF_PEOPLE = {
     name: Shape(0, 6)
@@ -74,13 +75,18 @@ OF_A_VISIT = ENTRY | SENT_AWAY | AT_THE_DOOR | ANSWERED | TALK_ENDED | LEFT | FA
 SHAPES = OF_A_VISIT | AFTER_CALL | OF_PEOPLE | SKIPPED
 
 _EPOCH = re.compile(r"([0-9]{9,10})(?:\.([0-9]{1,9}))?")
+_RING = re.compile(r"[0-9]{1,8}")
 _SECONDS = re.compile(r"[0-9]{1,6}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _EVENT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{1,39}")
 
 
 class Event(NamedTuple):
-    """One event. `wait_ms` and `talk_ms` are what the line states, None where it does not."""
+    """One event. `wait_ms` and `talk_ms` are what the line states, None where it does not.
+
+    `seconds_ms` is after-call work, `ring_ms` how long the agent's telephone rang, `detail` the first argument of an
+    event about people: a reason, or that a member is paused.
+    """
 
     at_ms: int
     call: str
@@ -90,6 +96,8 @@ class Event(NamedTuple):
     wait_ms: int | None = None
     talk_ms: int | None = None
     seconds_ms: int | None = None
+    ring_ms: int | None = None
+    detail: str = ""
 
 
 def read_event(line: bytes, encoding: str, latest_ms: int) -> Event:
@@ -133,6 +141,8 @@ def read_event(line: bytes, encoding: str, latest_ms: int) -> Event:
         _seconds(name, "wait", arguments, shape.wait),
         _seconds(name, "talk", arguments, shape.talk),
         _seconds(name, "after-call work", arguments, 0) if name in AFTER_CALL else None,
+        _ring_ms(name, arguments),
+        arguments[0] if name in OF_PEOPLE else "",
     )
 
 
@@ -178,6 +188,14 @@ def _refuse_names(name: str, call: str, queue: str, agent: str) -> None:
         if reason:
             message = f"agent: {reason}"
             raise BadLine(message)
+
+
+def _ring_ms(name: str, arguments: list[str]) -> int | None:
+    """How long it rang, None where nothing sensible is stated: no call's figure rests on it."""
+    place, unit_ms = (2, 1000) if name in ANSWERED else (0, 1)
+    if name not in RINGS or len(arguments) <= place or not _RING.fullmatch(arguments[place]):
+        return None
+    return min(int(arguments[place]) * unit_ms, LONGEST_MS)
 
 
 def _seconds(name: str, what: str, arguments: list[str], index: int | None) -> int | None:

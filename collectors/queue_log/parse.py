@@ -12,6 +12,7 @@ from collectors.contract import DUPLICATE, BadLine, Parsed, Verdict, Wiring, dea
 from collectors.options import Options
 from collectors.queue_log import events
 from collectors.queue_log.events import Event, read_event
+from collectors.queue_log.people import People, both, halves
 from collectors.queue_log.visits import Stage, Visits
 from streams.records import (
     Arrived,
@@ -69,6 +70,7 @@ class QueueLogParser:
         self._wiring = wiring
         self._visits = Visits(wiring.feed)
         self._cells: dict[str, Cell] = {}
+        self._people = People(wiring, self._cell)
         self._unknown: set[str] = set()
         self._source = ""
 
@@ -91,7 +93,12 @@ class QueueLogParser:
             skipped = self._skipped(event, ())
             return skipped or DUPLICATE
         self._visits.clock(event.at_ms)
-        return self._read(event, position)
+        parsed = self._read(event, position)
+        people = self._people.facts(event, position)
+        if not people:
+            return parsed
+        self._people.learn(people)
+        return parsed._replace(facts=(*parsed.facts, *people))
 
     def _read(self, event: Event, position: int) -> Parsed:
         name = event.name
@@ -253,18 +260,22 @@ class QueueLogParser:
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:  # noqa: ARG002 - the contract's signature
         """See `Parser.restore`."""
         self._visits.learn(facts)
+        self._people.learn(facts)
 
     def forget(self, now_ms: int) -> None:  # noqa: ARG002 - visits grow old by their own clock
         """See `Parser.forget`."""
         self._visits.forget(self._options.keep_hours * 3_600_000)
+        self._people.forget(self._options.keep_hours * 3_600_000)
 
     def dump_state(self) -> bytes:
         """See `Parser.dump_state`."""
-        return self._visits.dump()
+        return both(self._visits.dump(), self._people.dump())
 
     def load_state(self, state: bytes) -> None:
         """See `Parser.load_state`."""
-        self._visits.load(state)
+        visits, people = halves(state)
+        self._visits.load(visits)
+        self._people.load(people)
 
 
 def _wrapped(talk: Handled, wrapped_ms: int, acw_ms: int) -> Handled:

@@ -16,6 +16,7 @@ from dashboard.tile import Tile, text_of
 from dashboard.wording import Wording
 from streams import catalogue
 from streams.reading import Sums
+from streams.records import VISITS
 
 
 def all_kpis(board: Board, tile_id: str) -> Any:
@@ -33,7 +34,7 @@ def all_kpis(board: Board, tile_id: str) -> Any:
             html.Table(
                 [
                     html.Thead(html.Tr([html.Th(text.definition), *_headings(text)])),
-                    html.Tbody([_row(kpi, tile, board) for kpi in catalogue.KPIS]),
+                    html.Tbody([_row(kpi, tile, board) for kpi in catalogue.KPIS if kpi.family == VISITS]),
                 ]
             ),
             className="card sheet kpis",

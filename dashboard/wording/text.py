@@ -35,6 +35,8 @@ class Wording:
     cases: str
     waiting_none: str
     waiting: str
+    agents: str
+    agents_by_state: Mapping[str, str]
     higher: str
     lower: str
     level: str

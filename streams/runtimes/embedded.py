@@ -78,7 +78,7 @@ class Processor:
         self.position = recover(self._log, self._states, self.pipeline, self._reach)
         # The file on disk is older than that: nothing may be trimmed before the next one is written.
         self._saved_position = START
-        self.pipeline.engine.tick(_whole_second(self._now_ms()))
+        self.pipeline.tick(_whole_second(self._now_ms()))
         self._fence = self._store.acquire()
 
     def _reach(self, position: str) -> None:
@@ -106,7 +106,7 @@ class Processor:
         self.position = take_in(self.pipeline, entries) or self.position
         tell_gaps(self.pipeline)
         now_ms = self._now_ms()
-        self.pipeline.engine.tick(_whole_second(now_ms))
+        self.pipeline.tick(_whole_second(now_ms))
         self._tell_of_the_clock(self.pipeline.engine.now_ms - now_ms)
         new_second = now_ms // 1000 != self._published_ms // 1000
         if new_second or now_ms - self._published_ms >= PUBLISH_EVERY_MS:
@@ -135,9 +135,8 @@ class Processor:
             self._clock_is_back = False
 
     def _publish(self, now_ms: int) -> None:
-        engine = self.pipeline.engine
         write = self._store.replace if self._republish else self._store.publish
-        readings = engine.readings(changed_only=not self._republish)
+        readings = self.pipeline.readings(changed_only=not self._republish)
         feeds = list(self.pipeline.feeds.values()) if self._republish else self.pipeline.changed_feeds()
         self._published_ms = now_ms
         try:
@@ -200,7 +199,7 @@ class Processor:
         """Bounds memory and log; the log never loses what the saved state does not hold."""
         starts = self.pipeline.engine.windows.day_start_ms[: self.pipeline.engine.windows.size]
         day_start = int(starts.min()) if starts.size else now_ms
-        self.pipeline.engine.forget(min(day_start, now_ms - 3_600_000))
+        self.pipeline.forget(min(day_start, now_ms - 3_600_000))
         if self._trim is not None and self._saved_position != START:
             try:
                 self._trim(now_ms, self._saved_position)

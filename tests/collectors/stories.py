@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from collectors.contract import Parsed, Parser, Verdict
-from streams.records import Arrived, AtTheDoor, Ended, Fact, GivenUp, Handled
+from streams.records import Arrived, AtTheDoor, Ended, Fact, GivenUp, Handled, Worked
+from streams.records_outbound import Attempted, ListCounted, Told
 from tests.collectors.bench import NOW_MS
 
 
-def told(parser: Parser, lines: list[str]) -> str:
-    """The lines and what the parser makes of them, as a case writes it."""
+def told(parser: Parser, lines: list[str], *, people: bool = False) -> str:
+    """The lines and what the parser makes of calls, or of people, as a case writes it."""
     names: dict[bytes, str] = {}
     out = []
     position = 0
@@ -24,7 +27,7 @@ def told(parser: Parser, lines: list[str]) -> str:
         data = line.encode()
         parsed = parser.parse(data, position, NOW_MS)
         position += len(data) + 1
-        out += [f"    {text}" for text in _said(parsed, names)]
+        out += [f"    {text}" for text in _said(parsed, names, people)]
     return "\n".join(out) + "\n"
 
 
@@ -39,8 +42,8 @@ def expected(path: Path) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("#")) + "\n"
 
 
-def _said(parsed: Parsed, names: dict[bytes, str]) -> list[str]:
-    said = [_fact(fact, names) for fact in parsed.facts]
+def _said(parsed: Parsed, names: dict[bytes, str], people: bool) -> list[str]:
+    said = [_fact(fact, names) for fact in parsed.facts if isinstance(fact, Worked) == people]
     if parsed.conflict:
         said.append("conflict")
     if parsed.verdict is not Verdict.COUNTED or not said:
@@ -65,8 +68,25 @@ def _fact(fact: Fact, names: dict[bytes, str]) -> str:
         return f"{_name(fact.visit, names)} handled {at} {', '.join(parts)}"
     if isinstance(fact, GivenUp):
         return f"{_name(fact.visit, names)} given up {at}"
+    if isinstance(fact, Worked):
+        lasting = f" for {fact.duration_ms / 1000:g}" if fact.duration_ms else ""
+        because = f" because of {fact.reason}" if fact.reason else ""
+        return f"{_person(fact.agent, names)} {fact.work.name.lower()} {at} {fact.serves.hotline}{lasting}{because}"
+    if isinstance(fact, Attempted):
+        said = "|".join(told.name or "" for told in Told if told & fact.told) or "nothing"
+        parts = [f"{_name(fact.attempt, names)} attempted {at} {fact.cell.campaign} {fact.disposition}: {said.lower()}"]
+        parts += [f"{fact.count} attempts"] * (fact.count > 1)
+        parts += [f"length {fact.length_ms / 1000:g}"] * (fact.length_ms >= 0)
+        return ", ".join(parts)
+    if isinstance(fact, ListCounted):
+        numbers = " ".join(str(number) for number in msgspec.structs.astuple(fact)[3:])
+        return f"{_name(fact.call_list, names)} list counted {at} {fact.cell.campaign}: {numbers}"
     return f"seen {fact.cell.hotline}"
 
 
+def _person(agent: bytes, names: dict[bytes, str]) -> str:
+    return names.setdefault(agent, f"p{sum(name.startswith('p') for name in names.values()) + 1}")
+
+
 def _name(visit: bytes, names: dict[bytes, str]) -> str:
-    return names.setdefault(visit, f"v{len(names) + 1}")
+    return names.setdefault(visit, f"v{sum(name.startswith('v') for name in names.values()) + 1}")

@@ -87,7 +87,7 @@ def test_6_byte_order_mark(tmp_path: Path, kind: str) -> None:
     assert became(bench, 2) == {}
 
 
-@every_collector
+@pytest.mark.parametrize("kind", [kind for kind in COLLECTORS if kind != "vicidial"])
 def test_8_latin_1_as_configured(tmp_path: Path, kind: str) -> None:
     options = {**(BANK_LIKE if kind == "columns" else {}), "encoding": "latin-1"}
     bench = Bench(tmp_path / "data", kind, options)

@@ -60,7 +60,12 @@ def test_the_file_states_the_defaults_of_the_code(complete: str, section: str) -
 def test_other_defaults_that_the_file_shows_are_those_of_the_code(complete: str, section: str) -> None:
     (table,) = tables(tomllib.loads(complete), section)
     # Names and the keys that a hotline has beside [service_level] are examples, not defaults.
-    examples = {"queues": {"provider", "site", "project", "client"}, "feeds": {"path"}}.get(section, set())
+    examples = {
+        "queues": {"provider", "site", "project", "client"},
+        "campaigns": {"project", "client"},
+        "feeds": {"path"},
+        "agents": {"person", "provider", "site"},
+    }.get(section, set())
     for name, key in keys_of(SECTIONS[section]).items():
         shared = section == "hotlines" and name in keys_of(ServiceLevel)
         if key.default not in (REQUIRED, INHERITED) and name not in examples and not shared:

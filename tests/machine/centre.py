@@ -31,8 +31,8 @@ STARTS = (
 
 
 def clock_of(site: str) -> SiteClock:
-    """Zone and business-day start of a site."""
-    return _CLOCKS[site]
+    """Zone and business-day start of a site; those of Berlin where the site is not known."""
+    return _CLOCKS.get(site, _CLOCKS["Berlin"])
 
 
 def partition_of(cell: Cell) -> int:

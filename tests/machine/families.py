@@ -13,7 +13,7 @@ from random import Random
 from typing import Protocol
 
 from streams.records import Cell, Fact
-from tests.machine import visits
+from tests.machine import agents, outbound, visits
 
 Number = tuple[str | int, ...]
 Numbers = dict[Number, int]
@@ -51,7 +51,12 @@ class Family(Protocol):
         ...
 
 
-FAMILIES: dict[str, Family] = {"visits": visits.Visits()}
+FAMILIES: dict[str, Family] = {
+    "visits": visits.Visits(),
+    "agents": agents.Agents(),
+    "outbound": outbound.Outbound(),
+    "lists": outbound.Lists(),
+}
 
 
 def expected(known: Iterable[Fact], now_ms: int) -> dict[Cell, Numbers]:

@@ -19,6 +19,8 @@ import msgspec
 from streams import snapshot, visits, windows
 from streams.codec import decode, encode
 from streams.engine import Engine
+from streams.families.attempts import CellSums
+from streams.families.outbound import Outbound
 from streams.pipeline import Pipeline
 from streams.records import Arrived, Ended, Fact, GivenUp, Handled
 from streams.runtimes.embedded import Processor
@@ -280,4 +282,31 @@ def replaced_owner_still_writes() -> Iterator[None]:
 @_fault
 def visit_split_over_partitions() -> Iterator[None]:
     with mock.patch("tests.machine.life.partition_of", side_effect=itertools.cycle(range(PARTITIONS))):
+        yield
+
+
+@_fault
+def first_reading_of_an_attempt_stands() -> Iterator[None]:
+    def put(right: Any, family: Outbound, identity: bytes, attempt: Any) -> None:
+        if identity not in family._attempts:
+            right(family, identity, attempt)
+
+    with _wrap(Outbound, "_put", put):
+        yield
+
+
+@_fault
+def lead_counted_for_each_attempt() -> Iterator[None]:
+    def add(right: Any, sums: CellSums, attempt: Any, sign: int) -> None:
+        lead, attempt.lead = attempt.lead, str(id(attempt)).encode()
+        right(sums, attempt, sign)
+        attempt.lead = lead
+
+    with _wrap(CellSums, "add", add):
+        yield
+
+
+@_fault
+def attempts_never_leave_the_window() -> Iterator[None]:
+    with mock.patch.object(Outbound, "_edge_ms", return_value=0):
         yield

@@ -8,7 +8,21 @@ from datetime import time
 from functools import lru_cache
 from random import Random
 
-from streams.records import Arrived, AtTheDoor, Cell, Door, Ended, Fact, GivenUp, Handled, Outcome, Seen
+from streams.records import (
+    Arrived,
+    Attempted,
+    AtTheDoor,
+    Cell,
+    Door,
+    Ended,
+    Fact,
+    GivenUp,
+    Handled,
+    ListCounted,
+    Outcome,
+    Seen,
+    Worked,
+)
 from tests.batch import visits as truth
 from tests.batch.compare import edges_ms
 from tests.batch.count import HALF_HOUR_MS, HIGHEST_COUNTS, Rules, end_is_known, facts, giving_up_ms, in_time
@@ -105,7 +119,7 @@ def _by_visit(known: Iterable[Fact]) -> Iterator[tuple[list[Fact], Arrived | AtT
     """All that is told of each visit or door event, and its beginning. Without a beginning there is none yet."""
     by_visit: dict[bytes, list[Fact]] = {}
     for fact in known:
-        if not isinstance(fact, Seen):
+        if not isinstance(fact, Seen | Worked | Attempted | ListCounted):
             by_visit.setdefault(fact.visit, []).append(fact)
     for told in by_visit.values():
         first = min((fact for fact in told if isinstance(fact, Arrived | AtTheDoor)), key=_at, default=None)
@@ -133,7 +147,12 @@ def _start(now_ms: int, zone: str, day_begins: time) -> int:
 
 
 def _day_start_ms(cell: Cell, now_ms: int) -> int:
-    return _start(now_ms, *BUSINESS_DAYS[cell.site])
+    return day_start_of(cell.site, now_ms)
+
+
+def day_start_of(site: str, now_ms: int) -> int:
+    """When the business day of a site that holds this instant began."""
+    return _start(now_ms, *BUSINESS_DAYS[site])
 
 
 def _visit(told: list[Fact], first: Arrived) -> truth.Visit:

@@ -13,7 +13,6 @@ from streams.asof import pipeline_at
 from streams.batch import Batch, Tally
 from streams.codec import decode
 from streams.engine import Engine
-from streams.intervals import by_interval
 from streams.log import START, Entry
 from streams.log_memory import MemoryLog
 from streams.pipeline import Pipeline
@@ -86,19 +85,22 @@ class Core:
         pipeline = Pipeline(Engine(first_ms, self.clock_of, self.settings.limits.give_up_ms))
         for entry in entries:
             collected_ms = decode(entry.payload).collected_ms
-            pipeline.engine.tick(min(collected_ms, as_of_ms) // 1000 * 1000)
+            pipeline.tick(min(collected_ms, as_of_ms) // 1000 * 1000)
             pipeline.apply(entry.payload)
-        pipeline.engine.tick(as_of_ms)
+        pipeline.tick(as_of_ms)
         return pipeline
 
-    def rows(self, asked: Question, engine: Engine) -> list[Row]:
-        """The rows that answer a question from what this engine knows."""
+    def rows(self, asked: Question, known: Engine | Pipeline) -> list[Row]:
+        """The rows that answer a question from what an engine knows, or a pipeline with all its families."""
+        pipeline = known if isinstance(known, Pipeline) else Pipeline(known)
+        engine, floor = pipeline.engine, self.settings.limits.group_floor
         if asked.from_ms is None:
-            return answer_windows(asked, engine.readings(), engine.now_ms, self.clock_of, self.configured)
+            readings = pipeline.readings()
+            return answer_windows(asked, readings, engine.now_ms, self.clock_of, self.configured, floor)
         cuts = edges(asked, [*self.configured, *engine.cells.cells], self.clock_of)
-        return answer_intervals(asked, cuts, by_interval(engine, cuts), self.configured)
+        return answer_intervals(asked, cuts, pipeline.by_interval(cuts), self.configured, floor)
 
-    def document(self, asked: Question, engine: Engine) -> dict[str, Any]:
+    def document(self, asked: Question, known: Engine | Pipeline) -> dict[str, Any]:
         """The same as `kpis --json` prints it."""
-        options = wiring.kpi_options(self.settings)
-        return document(engine.now_ms, asked.basis, self.rows(asked, engine), options)
+        now_ms = (known.engine if isinstance(known, Pipeline) else known).now_ms
+        return document(now_ms, asked.basis, self.rows(asked, known), wiring.kpi_options(self.settings))

@@ -15,9 +15,11 @@ feed: received 1, counted 1
 ```
 
 A clock time may bear a date before it and an offset behind it. The rows listed under a question are all rows of the
-answer. Behind a row's name stand all its counters that are not zero ("nothing": none; "..." at the end: the others
-are not looked at), then KPIs as numbers, fractions or `null REASON`, then words that must stand among its marks or in
-the definition of its service level.
+answer.
+
+Behind a row's name stand all its counters that are not zero, those of a further family (agents ...) only if any of
+them is named ("nothing": none; "..." at the end: the others are not looked at), then KPIs as numbers, fractions or
+`null REASON`, then words that must stand among its marks or in the definition of its service level.
 """
 
 from __future__ import annotations
@@ -31,10 +33,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from streams.counters import FURTHER
 from streams.query import iso
 from streams.question import Question, question
 from tests.scenarios.core import FAR_AHEAD_MS
 
+OF_FAMILIES = [frozenset((*family.windowed, *family.now)) for family in FURTHER.values()]
 ZONE = ZoneInfo("Europe/Berlin")
 _TIMED = re.compile(r"([0-9:.+ -]*[0-9])\|(.*)")
 _WINDOW = re.compile(r"> (?P<as_of>.+?) (?P<window>30m|day) (?P<basis>live|arrival)(?: by (?P<by>\S+))?")
@@ -195,12 +199,15 @@ def _label(scenario: Scenario, check: Check, row: dict[str, Any]) -> str:
     moment = datetime.fromisoformat(row["from"]).astimezone(ZoneInfo(check.asked.zone) if check.asked.zone else ZONE)
     twice = moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
     day = "" if moment.date() == scenario.day else f"{moment:%Y-%m-%d} "
-    return f"{name} {day}{moment:%H:%M}{moment.isoformat()[-6:] if twice else ''}"
+    return f"{name} {day}{moment:%H:%M}{moment.isoformat()[-6:] if twice else ''}".strip()
 
 
 def _wrong(row: Row, came: dict[str, Any]) -> Iterator[str]:
     counts = came["counts"]
-    for name in {**row.counts, **(counts if row.complete else {})}:
+    # Of a further family, a row must name all counters or none.
+    looked_at = [names for names in OF_FAMILIES if names & row.counts.keys()]
+    others = set().union(*OF_FAMILIES) - set().union(*looked_at)
+    for name in {**row.counts, **({each: 0 for each in counts if each not in others} if row.complete else {})}:
         if counts.get(name, 0) != row.counts.get(name, 0):
             yield f"{name} is {counts.get(name, 0)}, must be {row.counts.get(name, 0)}"
     for name, text in row.kpis.items():

@@ -32,7 +32,7 @@ def test_looking_back(scenario: Scenario, tmp_path: Path) -> None:
     core.replay(file)
     wrong = []
     for check in scenario.checks:
-        wrong += differences(scenario, check, core.document(check.asked, core.as_of(check.as_of_ms).engine))
+        wrong += differences(scenario, check, core.document(check.asked, core.as_of(check.as_of_ms)))
     assert core.tally().received == len(scenario.lines)
     if scenario.accounting is not None:
         tally = core.tally()
@@ -55,7 +55,7 @@ def test_a_copy_of_the_file_changes_no_number(scenario: Scenario, tmp_path: Path
     assert tally.counted == tally.duplicate
     wrong = []
     for check in scenario.checks:
-        wrong += differences(scenario, check, core.document(check.asked, core.as_of(check.as_of_ms).engine))
+        wrong += differences(scenario, check, core.document(check.asked, core.as_of(check.as_of_ms)))
     assert not wrong, "\n".join(wrong)
 
 
@@ -67,8 +67,8 @@ def test_living_through_it(scenario: Scenario, tmp_path: Path) -> None:
     assert core.tally().received == len(scenario.lines)
     wrong = []
     for check in scenario.checks:
-        engine = core.live_until(min(check.as_of_ms, FAR_AHEAD_MS)).engine
-        wrong += differences(scenario, check, core.document(check.asked, engine))
+        pipeline = core.live_until(min(check.as_of_ms, FAR_AHEAD_MS))
+        wrong += differences(scenario, check, core.document(check.asked, pipeline))
     assert not wrong, "\n".join(wrong)
 
 
@@ -104,5 +104,5 @@ def test_a_scenario_that_is_wrong_fails(right: str, wrong: str, said: str, tmp_p
         file.write_text("".join(f"{line}\n" for _, line in scenario.lines), encoding="utf-8")
         core.replay(file)
         (check,) = scenario.checks
-        found = differences(scenario, check, core.document(check.asked, core.as_of(check.as_of_ms).engine))
+        found = differences(scenario, check, core.document(check.asked, core.as_of(check.as_of_ms)))
         assert (expected in "\n".join(found)) if expected else not found

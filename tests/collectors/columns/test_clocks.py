@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.columns.clocks import DAY_MS, Readings, WallClock, format_fault
+from collectors.columns.clocks import Readings, format_fault
 from collectors.contract import BadLine
+from collectors.wall_clock import DAY_MS, WallClock
 from tests.collectors.bench import NOW_MS, parser_of
 
 BERLIN = WallClock(ZoneInfo("Europe/Berlin"))

@@ -13,7 +13,7 @@ CASES = sorted((Path(__file__).parents[3] / "collectors" / "queue_log" / "cases"
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_case(path: Path) -> None:
     case = expected(path)
-    assert told(parser_of("queue_log"), inputs(case)) == case
+    assert told(parser_of("queue_log"), inputs(case), people=path.stem == "people") == case
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

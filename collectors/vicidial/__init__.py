@@ -1,0 +1,1 @@
+"""VICIdial's tables, polled."""

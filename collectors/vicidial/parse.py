@@ -1,0 +1,167 @@
+"""Rows of VICIdial's tables, each as one line of canonical JSON, become facts (pure).
+
+The tables carry no time of change, so the same row comes again and again. The facts of a row are digested; the same
+row again is a duplicate, a changed one is counted again with a higher version.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Sequence
+from itertools import groupby
+
+import msgspec
+
+from collectors.contract import DUPLICATE, BadLine, Parsed, Verdict, Wiring, dead
+from collectors.vicidial import progress as progress_of
+from collectors.vicidial.facts import RowFacts
+from collectors.vicidial.progress import Progress
+from collectors.vicidial.rows import of_line
+from collectors.vicidial.settings import VicidialSettings
+from streams.records import Arrived, Attempted, AtTheDoor, Ended, Fact, Handled, ListCounted
+
+DIGEST_BYTES = 8
+_VERSION_BYTES = 8
+_LATEST_VISIT_VERSION = 255
+_encoder = msgspec.msgpack.Encoder()
+
+
+class _Saved(msgspec.Struct, array_like=True):
+    young: dict[bytes, bytes]
+    old: dict[bytes, bytes]
+    young_since_ms: int
+
+
+class VicidialParser:
+    """See `Parser`. `progress` says how far the tables were read; it travels as the source's note."""
+
+    header_lines = 0
+    keyed = True
+
+    def __init__(self, settings: VicidialSettings, wiring: Wiring) -> None:
+        self.progress = Progress()
+        self._wiring = wiring
+        self._facts = RowFacts(wiring, settings.zone or wiring.zone, settings.meanings)
+        self._keep_ms = settings.keep_hours * 3_600_000
+        self._young: dict[bytes, bytes] = {}
+        self._old: dict[bytes, bytes] = {}
+        self._young_since_ms = 0
+
+    def begin(self, source: str, first_line: bytes, note: bytes) -> None:
+        """See `Parser.begin`. What the note says is taken over by `resume` alone, because letters are read too."""
+
+    def resume(self, note: bytes) -> None:
+        """The tables were read as far as this note says."""
+        self.progress = progress_of.decode(note)
+
+    def note(self) -> bytes:
+        """See `Parser.note`."""
+        return progress_of.encode(self.progress)
+
+    def parse(self, line: bytes, position: int, now_ms: int, known: bool = False) -> Parsed:
+        """See `Parser.parse`."""
+        line = line.removesuffix(b"\r")
+        if position == 0:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        if not line.strip():
+            return Parsed(Verdict.SKIPPED, reason="empty")
+        try:
+            return self._parse(line, now_ms, known)
+        except BadLine as error:
+            self.progress.note_dead(digest(line))
+            return dead(str(error))
+
+    def _parse(self, line: bytes, now_ms: int, known: bool) -> Parsed:
+        row = of_line(line)
+        facts, key, at_ms, is_open = self._facts.of(row)
+        newest_ms = max([fact.at_ms for fact in facts])
+        if newest_ms > now_ms + self._wiring.skew_ms:
+            message = "time: in the future"
+            raise BadLine(message)
+        self.progress.note_row(type(row).__struct_config__.tag, key, at_ms, is_open=is_open)  # type: ignore[arg-type]
+        identity = _identity(facts[0])
+        content = _content(facts)
+        remembered = self._young.get(identity) or self._old.get(identity)
+        if known or (remembered is not None and remembered[:DIGEST_BYTES] == content):
+            return DUPLICATE
+        previous = -1 if remembered is None else int.from_bytes(remembered[DIGEST_BYTES:])
+        facts, version = _with_version(facts, previous, now_ms)
+        self._young_since_ms = self._young_since_ms or now_ms
+        self._young[identity] = content + version.to_bytes(_VERSION_BYTES)
+        return Parsed(Verdict.COUNTED, facts, event_ms=at_ms)
+
+    def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
+        """See `Parser.restore`."""
+        self.forget(collected_ms)
+        self._young_since_ms = self._young_since_ms or collected_ms
+        for identity, group in groupby(facts, key=_identity):
+            of_row = list(group)
+            version = max(_version(fact) for fact in of_row)
+            self._young[identity] = _content(of_row) + version.to_bytes(_VERSION_BYTES)
+
+    def forget(self, now_ms: int) -> None:
+        """See `Parser.forget`."""
+        self.progress.forget(now_ms)
+        if self._young and now_ms - self._young_since_ms > self._keep_ms:
+            self._old, self._young, self._young_since_ms = self._young, {}, now_ms
+
+    def dump_state(self) -> bytes:
+        """See `Parser.dump_state`."""
+        return msgspec.msgpack.encode(_Saved(self._young, self._old, self._young_since_ms))
+
+    def load_state(self, state: bytes) -> None:
+        """See `Parser.load_state`."""
+        saved = msgspec.msgpack.decode(state, type=_Saved)
+        self._young, self._old, self._young_since_ms = saved.young, saved.old, saved.young_since_ms
+
+
+def digest(line: bytes) -> bytes:
+    """What a row's line is known by."""
+    return hashlib.blake2b(line, digest_size=DIGEST_BYTES).digest()
+
+
+def _identity(fact: Fact) -> bytes:
+    if isinstance(fact, Attempted):
+        return fact.attempt
+    if isinstance(fact, ListCounted):
+        return fact.call_list
+    assert isinstance(fact, Arrived | AtTheDoor | Ended | Handled)
+    return fact.visit
+
+
+def _version(fact: Fact) -> int:
+    return fact.version if isinstance(fact, Attempted | Ended | Handled) else 0
+
+
+def _content(facts: Sequence[Fact]) -> bytes:
+    """What the facts say, but for their versions and cells: a changed setting is no changed row."""
+    said: list[object] = []
+    for fact in facts:
+        if isinstance(fact, Attempted):
+            said.append((fact.at_ms, fact.told, fact.lead, fact.disposition, fact.length_ms))
+        elif isinstance(fact, ListCounted):
+            said.append(msgspec.structs.astuple(fact)[3:])
+        elif isinstance(fact, Ended):
+            said.append((fact.at_ms, int(fact.outcome), fact.agent))
+        elif isinstance(fact, Handled):
+            said.append((fact.at_ms, fact.talk_ms, fact.agent))
+        else:
+            said.append((fact.at_ms, type(fact).__name__))
+    return digest(_encoder.encode(said))
+
+
+def _with_version(facts: list[Fact], previous: int, now_ms: int) -> tuple[list[Fact], int]:
+    """The facts with a version above the previous one (-1: none), so that the newest reading stands.
+
+    That of an attempt is the time of reading, so that it also stands above one that was forgotten.
+    """
+    if isinstance(facts[0], Attempted):
+        version = max(previous + 1, now_ms)
+        return [msgspec.structs.replace(facts[0], version=version)], version
+    version = min(previous + 1, _LATEST_VISIT_VERSION)
+    if version == 0:
+        return facts, 0
+    return [
+        msgspec.structs.replace(fact, version=version) if isinstance(fact, Ended | Handled) else fact for fact in facts
+    ], version
