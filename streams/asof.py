@@ -10,7 +10,7 @@ from streams.engine import GIVE_UP_MS, ClockOf, Engine
 from streams.gaps import unexplained
 from streams.history.calendar import REACH_MS
 from streams.history.commits import Contents
-from streams.history.history import History, record_files
+from streams.history.history import History, further_files, record_files
 from streams.log import START, LogPart
 from streams.pipeline import Pipeline
 from streams.query import iso
@@ -74,6 +74,8 @@ def pipelines_at(
             for columns in history.records(record_files(kept[number], needed_ms - reach_ms, last_ms)):
                 pipeline.engine.learn(columns)
             pipeline.engine.count()
+            for columns in history.further(further_files(kept[number], needed_ms - reach_ms, last_ms)):
+                pipeline.take_further(columns)
         for payload in payloads(part, kept[number].position if number in kept else START):
             try:
                 pipeline.apply(payload)
@@ -90,6 +92,36 @@ def pipelines_at(
         raise OlderThanLog(message)
     for number, (part, pipeline) in enumerate(zip(parts, pipelines, strict=True)):
         _refuse_gaps(part, pipeline, kept.get(number), needed_ms, as_of_ms)
+    return pipelines
+
+
+def families_at(
+    parts: Sequence[LogPart],
+    as_of_ms: int,
+    clock_of: ClockOf,
+    give_up_ms: int,
+    *,
+    since_ms: int,
+    history: History,
+    contents: Mapping[int, Contents],
+    reach_ms: int,
+) -> list[Pipeline]:
+    """`pipelines_at` for further families alone, which no closed day tells: what they count of visits is not whole.
+
+    Raises `OlderThanLog` when something since `since_ms` was trimmed away or got lost.
+    """
+    pipelines = [Pipeline(Engine(as_of_ms, clock_of, give_up_ms)) for _ in parts]
+    for number, (part, pipeline) in enumerate(zip(parts, pipelines, strict=True)):
+        kept = contents.get(number)
+        if kept is not None:
+            for columns in history.further(further_files(kept, since_ms - reach_ms, as_of_ms)):
+                pipeline.take_further(columns)
+        for payload in payloads(part, kept.position if kept is not None else START):
+            try:
+                pipeline.apply(payload)
+            except UnreadableBatch:
+                continue
+        _refuse_gaps(part, pipeline, kept, since_ms, as_of_ms)
     return pipelines
 
 

@@ -86,6 +86,10 @@ class FactColumns:
                 raise ValueError(message)
         return FactTable(size or 0, found, texts)
 
+    def packed(self, table: FactTable) -> list[bytes]:
+        """The columns as `encode` writes them."""
+        return [_TEXTS.encode(table.texts), *(table.columns[name].tobytes() for name, _, _ in self._fields)]
+
     def joined(self, tables: Sequence[tuple[FactTable, int]]) -> FactTable:
         """All facts of these tables in their order; the number beside each is added to the cells that it names."""
         texts: list[str] = []

@@ -1,9 +1,9 @@
 """What goes to which part of a log, so that nothing that is counted as one ever splits (pure).
 
-Three keys. A visit goes to the part of its hotline: all facts of a visit name the same hotline, so neither a visit nor
-a cell is in two parts, and totals over parts are sums. What is counted once for a person over all hotlines (agents)
-goes to `part_of(person)`, what follows a customer over all visits (journeys) to `part_of(customer)`: one word more
-about the same call, in a batch of the feed like any other.
+A visit goes to the part of its hotline: all facts of a visit name the same hotline, so neither a visit nor a cell of
+visits is in two parts, and totals over parts are sums. What a further family counts once goes whole to one part: a
+person over all hotlines, a call list, the attempts of a campaign (its leads are counted once; an attempt never moves
+to another campaign). Its cells may be in several parts; their readings add up (`reading.added`).
 Heartbeats go to every part, so that each knows how far its feeds are heard.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from streams.batch import Batch, Tally
-from streams.records import Arrived, AtTheDoor, Fact, Seen
+from streams.records import Arrived, Attempted, AtTheDoor, Fact, ListCounted, Seen, Worked
 
 
 def part_of(name: str, parts: int) -> int:
@@ -24,9 +24,19 @@ def part_of(name: str, parts: int) -> int:
     return int.from_bytes(digest, "big") % parts
 
 
-def hotline_of(fact: Fact) -> str:
-    """The hotline whose part this fact belongs to."""
-    return fact.cell.hotline if isinstance(fact, Arrived | AtTheDoor | Seen) else fact.hotline
+def key_of(fact: Fact) -> str:
+    """What this fact's part is called after: a hotline, a person, a call list or a campaign."""
+    match fact:
+        case Arrived() | AtTheDoor() | Seen():
+            return fact.cell.hotline
+        case Worked():
+            return fact.agent.hex()
+        case ListCounted():
+            return fact.call_list.hex()
+        case Attempted():
+            return fact.cell.campaign or fact.cell.hotline
+        case _:
+            return fact.hotline
 
 
 def split(batch: Batch, parts: int) -> list[Batch]:
@@ -40,10 +50,10 @@ def split(batch: Batch, parts: int) -> list[Batch]:
     places: list[list[int]] = [[] for _ in range(parts)]
     known: dict[str, int] = {}
     for place, fact in enumerate(batch.facts):
-        hotline = hotline_of(fact)
-        part = known.get(hotline)
+        key = key_of(fact)
+        part = known.get(key)
         if part is None:
-            part = known[hotline] = part_of(hotline, parts)
+            part = known[key] = part_of(key, parts)
         facts[part].append(fact)
         places[part].append(place)
     home = part_of(batch.feed, parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar
@@ -16,10 +17,11 @@ from streams.history.history import History
 from streams.intervals import by_interval
 from streams.log import START, LogPart
 from streams.pipeline import Pipeline
-from streams.reading import Reading, Sums
+from streams.reading import Reading, Sums, of_all_parts
 from streams.records import Cell
 
 _LOOK_AGAIN = 5
+_logger = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
 
@@ -63,7 +65,7 @@ class Past:
         return self._steadily(lambda: self._by_interval(list(edges), basis, tuple(hotlines)))
 
     def _readings(self) -> list[Reading]:
-        return [reading for pipeline in self._pipelines(None, None) for reading in pipeline.engine.readings()]
+        return of_all_parts(pipeline.readings() for pipeline in self._pipelines(None, None))
 
     def _by_interval(self, edges: list[int], basis: str, hotlines: Sequence[str]) -> dict[Cell, list[Sums]]:
         kind, told_to = self._told(edges)
@@ -78,9 +80,42 @@ class Past:
             open_edges = [told_to, *(edge for edge in edges if edge > told_to)]
             first = len(edges) - len(open_edges)
             for pipeline in self._pipelines(told_to, edges[-1]):
-                for cell, rows in by_interval(pipeline.engine, open_edges, basis).items():
+                counted = (
+                    pipeline.by_interval(open_edges, basis)
+                    if kind is None
+                    else by_interval(pipeline.engine, open_edges, basis)
+                )
+                for cell, rows in counted.items():
                     _add(result, cell, rows, first, len(edges) - 1)
+        if kind is not None:
+            self._add_further(result, edges)
         return result
+
+    def _add_further(self, result: dict[Cell, list[Sums]], edges: list[int]) -> None:
+        """Further families are counted from their records; intervals of which records are gone stay without them."""
+        kept_from_ms = max((part.retired_ms for part in self._contents.values()), default=0)
+        whole = [edge for edge in edges if edge >= kept_from_ms]
+        if len(whole) < 2:
+            return
+        calendar = self._calendar
+        try:
+            pipelines = asof.families_at(
+                self._parts,
+                self._as_of_ms,
+                calendar.clock_of,
+                calendar.give_up_ms,
+                since_ms=whole[0],
+                history=self._history,
+                contents=self._contents,
+                reach_ms=calendar.reach_ms,
+            )
+        except asof.OlderThanLog as error:
+            _logger.warning("what people and dialers did is left out of these intervals: %s", error)
+            return
+        for pipeline in pipelines:
+            for family in pipeline.families.values():
+                for cell, rows in family.by_interval(whole).items():
+                    _add(result, cell, rows, len(edges) - len(whole), len(edges) - 1)
 
     def _told(self, edges: Sequence[int]) -> tuple[str | None, int]:
         """Which facts tell the beginning of this stretch, and up to where; None and its start when none do."""

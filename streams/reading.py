@@ -6,7 +6,7 @@ cell, in the compact form in which it is published.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -56,6 +56,36 @@ def further(
     return Reading(
         cell, counts, [0] * len(COMBINATIONS), [[]] * len(COMBINATIONS), 0, 0, None, day_start_ms, [], of_now
     )
+
+
+def added(readings: Sequence[Reading]) -> Reading:
+    """One cell of a further family as several parts of a log read it, each of its own persons, lists or campaigns."""
+    first, *more = readings
+    if not more:
+        return first
+    counts: dict[int, int] = {}
+    for reading in readings:
+        for number, value in _sparse(reading.counts).items():
+            counts[number] = counts.get(number, 0) + value
+    return msgspec.structs.replace(
+        first,
+        counts=[number_or_value for pair in sorted(counts.items()) for number_or_value in pair],
+        day_start_ms=max(reading.day_start_ms for reading in readings),
+        now=[sum(values) for values in zip(*(reading.now for reading in readings), strict=True)],
+    )
+
+
+def of_all_parts(parts: Iterable[Iterable[Reading]]) -> list[Reading]:
+    """Every cell once: those of visits are in one part each, those of further families are added."""
+    found: list[Reading] = []
+    spread: dict[Cell, list[Reading]] = {}
+    for readings in parts:
+        for reading in readings:
+            if reading.cell.family == VISITS:
+                found.append(reading)
+            else:
+                spread.setdefault(reading.cell, []).append(reading)
+    return found + [added(of_cell) for of_cell in spread.values()]
 
 
 @dataclass

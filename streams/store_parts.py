@@ -1,6 +1,7 @@
 """The live pictures of all parts of a log read as one.
 
-Cells are in one part each, so the readings only have to be laid side by side. A feed is in every part: its tallies
+Cells of visits are in one part each, so their readings only have to be laid side by side; a cell of a further family
+may be in several, whose readings add up. A feed is in every part: its tallies
 add up. What holds for all is what holds at the smallest as_of; a part that is ahead waits for the others, so that a
 part whose processor is gone makes the whole picture old instead of a little wrong.
 """
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from streams.batch import Tally
+from streams.reading import Reading, added
+from streams.records import VISITS, Cell
 from streams.store import FeedReport, Picture, Pictures
 
 _WAIT_SECONDS = 0.25
@@ -31,6 +34,7 @@ class _Part:
     as_of_ms: int = 0
     position: str = ""
     feeds: dict[str, FeedReport] = field(default_factory=dict)
+    further: dict[Cell, Reading] = field(default_factory=dict)
     ahead: deque[Picture] = field(default_factory=deque)
 
     @property
@@ -44,6 +48,7 @@ class _Part:
     def take(self, change: Picture) -> None:
         self.id, self.as_of_ms, self.position = change.id, change.as_of_ms, change.position
         self.feeds |= {report.feed: report for report in change.feeds}
+        self.further |= {reading.cell: reading for reading in change.readings if reading.cell.family != VISITS}
 
 
 class PartedStore:
@@ -115,9 +120,20 @@ class PartedStore:
             self._id(),
             min(part.as_of_ms for part in self._parts),
             ",".join(part.position for part in self._parts),
-            [reading for change in changes for reading in change.readings],
+            self._readings(changes),
             [report for report in feeds if report.feed in names],
         )
+
+    def _readings(self, changes: Sequence[Picture]) -> list[Reading]:
+        readings: list[Reading] = []
+        further: dict[Cell, None] = {}
+        for change in changes:
+            for reading in change.readings:
+                if reading.cell.family == VISITS:
+                    readings.append(reading)
+                else:
+                    further[reading.cell] = None
+        return readings + [added([part.further[cell] for part in self._parts if cell in part.further]) for cell in further]
 
     def _id(self) -> str:
         return ",".join(part.id for part in self._parts)

@@ -16,8 +16,10 @@ from streams.records import Cell
 
 VERSION = 1
 RECORDS, MINUTES, QUARTERS, DAYS, LATE = "records", "minutes", "quarters", "days", "late"
+FURTHER = "further"
+"""Records of the families beside visits."""
 FACTS = (MINUTES, QUARTERS, DAYS)
-KINDS = (RECORDS, *FACTS, LATE)
+KINDS = (RECORDS, FURTHER, *FACTS, LATE)
 
 
 class UnreadableCommit(Exception):
@@ -25,7 +27,7 @@ class UnreadableCommit(Exception):
 
 
 class File(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One Parquet file. `day` is a UTC date for records and late ones, the business day for facts.
+    """One Parquet file. `day` is a UTC date for records (those of further families, too) and late ones, the business day for facts.
 
     `name` is the feed of records, the clock of facts (`clock_name`). `first_ms` and `last_ms` are the oldest and
     newest event time in it (closed); for facts the bounds of the business day [first, last). `version`: of the day.

@@ -19,16 +19,17 @@ _DAY_MS = 86_400_000
 def compact(writer: HistoryWriter, now_ms: int) -> int:
     """Merges the small files of each day and feed where there are many, or the day is over; returns how many went."""
     today = f"{from_ms(now_ms):%Y-%m-%d}"
-    groups: defaultdict[tuple[str, str], list[File]] = defaultdict(list)
-    for file in writer.contents.of_kind(commits.RECORDS):
+    groups: defaultdict[tuple[str, str, str], list[File]] = defaultdict(list)
+    for file in [file for kind in (commits.RECORDS, commits.FURTHER) for file in writer.contents.of_kind(kind)]:
         if file.rows < SMALL_ROWS:
-            groups[file.day, file.name].append(file)
+            groups[file.kind, file.day, file.name].append(file)
     gone = 0
-    for (day, feed), files in groups.items():
+    for (kind, day, feed), files in groups.items():
         if len(files) < (_FEWEST if day >= today else 2):
             continue
         table = pa.concat_tables([writer.history.read_table(file) for file in files]).unify_dictionaries()
-        merged = writer.write_records(feed, files[0].first_ms // _DAY_MS * _DAY_MS, table)
+        write = writer.write_records if kind == commits.RECORDS else writer.write_further
+        merged = write(feed, files[0].first_ms // _DAY_MS * _DAY_MS, table)
         writer.commit(writer.step(now_ms, added=[merged], removed=[file.path for file in files]))
         gone += len(files)
     return gone
@@ -37,10 +38,10 @@ def compact(writer: HistoryWriter, now_ms: int) -> int:
 def retire(writer: HistoryWriter, now_ms: int, record_days: int, minute_days: int) -> None:
     """Takes out records and facts by the minute that are older than they are to be kept."""
     keep_from_ms = (now_ms // _DAY_MS - record_days) * _DAY_MS
-    old = [file for kind in (commits.RECORDS, commits.LATE) for file in writer.contents.of_kind(kind)]
+    old = [file for kind in (commits.RECORDS, commits.FURTHER, commits.LATE) for file in writer.contents.of_kind(kind)]
     removed = [file.path for file in old if file.last_ms < keep_from_ms]
     minutes_from_ms = now_ms - minute_days * _DAY_MS
     removed += [file.path for file in writer.contents.of_kind(commits.MINUTES) if file.last_ms <= minutes_from_ms]
     if removed:
-        gone = any(path.startswith(f"{commits.RECORDS}/") for path in removed)
+        gone = any(path.startswith((f"{commits.RECORDS}/", f"{commits.FURTHER}/")) for path in removed)
         writer.commit(writer.step(now_ms, removed=removed, retired_ms=keep_from_ms if gone else 0))

@@ -10,14 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from streams.codec import Columns
-from streams.history import commits
+from streams.history import commits, further_rows
 from streams.history.commits import Commit, Contents, File
 from streams.history.files import AlreadyThere, FileGone, Files
 from streams.history.record_rows import to_columns
+from streams.together import together
 
 _LOOK_AGAIN = 5
 _ZSTD_LEVEL = 9
-_ROWS_A_GROUP = {commits.RECORDS: 262_144, commits.LATE: 262_144}
+_ROWS_A_GROUP = {commits.RECORDS: 262_144, commits.LATE: 262_144, commits.FURTHER: 1_024}
 _ROWS_A_GROUP_OF_FACTS = 8_192
 
 
@@ -115,6 +116,19 @@ class History:
                 parquet = pq.ParquetFile(opened)
                 for group in range(parquet.num_row_groups):
                     yield to_columns(pa.table(parquet.read_row_group(group)))
+
+    def further(self, files: Iterable[File]) -> Iterator[Columns]:
+        """The records of further families in these files, a row group at a time."""
+        for file in files:
+            with self.files.open(file.path) as opened:
+                parquet = pq.ParquetFile(opened)
+                for group in range(parquet.num_row_groups):
+                    yield together(list(further_rows.to_batches(pa.table(parquet.read_row_group(group)))))
+
+
+def further_files(contents: Contents, from_ms: int, to_ms: int) -> list[File]:
+    """The files with records of further families dated inside [from, to]."""
+    return [file for file in contents.of_kind(commits.FURTHER) if file.last_ms >= from_ms and file.first_ms <= to_ms]
 
 
 def record_files(contents: Contents, from_ms: int, to_ms: int) -> list[File]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from streams.codec import UnreadableBatch, decode_cell, decode_columns
 from streams.days import from_ms
-from streams.history import commits
+from streams.history import commits, further_rows
 from streams.history.calendar import REACH_MS
 from streams.history.commits import Commit, Contents, DayVersion, File
 from streams.history.history import History, Overtaken
@@ -47,6 +47,7 @@ class HistoryWriter:
         self._late = LateFinder(history, reach_ms)
         self._position = ""
         self._tables: defaultdict[str, list[Any]] = defaultdict(list)
+        self._further: defaultdict[str, list[Any]] = defaultdict(list)
         self._cells: dict[bytes, None] = {}
         self._number = self._files = 0
         self._lost: tuple[int, int] | None = None
@@ -65,6 +66,7 @@ class HistoryWriter:
             raise Overtaken(message)
         self._position = self.contents.position
         self._tables.clear()
+        self._further.clear()
         self._cells = {}
         self.facts = self._number = self._files = 0
         # At once, so that the owner before us is kept out from now on.
@@ -88,6 +90,9 @@ class HistoryWriter:
             else:
                 if columns.kind.size:
                     self.take_rows(columns.feed, to_table(columns))
+                if columns.further:
+                    self._further[columns.feed].append(further_rows.to_table(columns))
+                    self.facts += sum(table.size for table in columns.further.values())
                 self._cells.update(dict.fromkeys(columns.cells))
             self._position = entry.position
 
@@ -102,14 +107,16 @@ class HistoryWriter:
         Raises `HistoryUnavailable` (call again: nothing is lost) or `Overtaken`.
         """
         cells = [cell for cell in map(decode_cell, self._cells) if cell not in self.contents.cells]
-        if not self._tables and not cells and self._position == self.contents.position:
+        if not self._tables and not self._further and not cells and self._position == self.contents.position:
             return self._position
         added = [file for feed in sorted(self._tables) for file in self._write(feed)]
+        added += [file for feed in sorted(self._further) for file in self._write_further(feed)]
         late = self._late.find(self.contents, self._tables)
         added += [self._write_late(one) for one in late.records]
         days = sorted(late.days)
         self.commit(self.step(now_ms, position=self._position, added=added, dirty=days, cells=cells))
         self._tables.clear()
+        self._further.clear()
         self._cells = {}
         self.facts = 0
         return self._position
@@ -139,6 +146,28 @@ class HistoryWriter:
             name=feed,
             first_ms=int(at_ms.min()),
             last_ms=int(at_ms.max()),
+        )
+
+    def _write_further(self, feed: str) -> list[File]:
+        table = pa.concat_tables(self._further[feed])
+        days = times_of(table, "first") // _DAY_MS
+        return [
+            self.write_further(feed, day * _DAY_MS, table.filter(pa.array(days == day)))
+            for day in np.unique(days).tolist()
+        ]
+
+    def write_further(self, feed: str, day_ms: int, table: Any) -> File:
+        """Writes records of further families of one feed and UTC day as a file that a commit may add."""
+        day = f"{from_ms(day_ms):%Y-%m-%d}"
+        return self.history.write_table(
+            f"{commits.FURTHER}/day={day}/feed={quote(feed, safe='')}",
+            self.next_name(),
+            table,
+            kind=commits.FURTHER,
+            day=day,
+            name=feed,
+            first_ms=int(times_of(table, "first").min()),
+            last_ms=int(times_of(table, "last").max()),
         )
 
     def _write_late(self, late: LateRecords) -> File:

@@ -8,7 +8,7 @@ import pytest
 
 from streams.batch import Batch, Tally
 from streams.codec import decode, encode
-from streams.partition import hotline_of, join, part_of, split
+from streams.partition import key_of, join, part_of, split
 from streams.records import Arrived, AtTheDoor, Cell, Door, Ended, Fact, GivenUp, Handled, Outcome, Seen, identify
 
 
@@ -46,7 +46,7 @@ def test_a_split_keeps_everything_once_and_visits_and_cells_whole(parts: int) ->
     homes: dict[bytes | str, int] = {}
     for number, piece in enumerate(pieces):
         for fact in piece.facts:
-            keys: list[bytes | str] = [hotline_of(fact)]
+            keys: list[bytes | str] = [key_of(fact)]
             if not isinstance(fact, Seen):
                 keys.append(fact.visit)
             for key in keys:
