@@ -16,7 +16,7 @@ from commands import wiring
 from commands.failures import WrongCall
 from config.sections import Feed
 from config.settings import Settings
-from streams.days import closes_at
+from streams.days import SiteClock, closes_at
 from streams.log import EventLog
 
 IDLE_SECONDS = 0.1

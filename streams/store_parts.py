@@ -133,7 +133,9 @@ class PartedStore:
                     readings.append(reading)
                 else:
                     further[reading.cell] = None
-        return readings + [added([part.further[cell] for part in self._parts if cell in part.further]) for cell in further]
+        return readings + [
+            added([part.further[cell] for part in self._parts if cell in part.further]) for cell in further
+        ]
 
     def _id(self) -> str:
         return ",".join(part.id for part in self._parts)

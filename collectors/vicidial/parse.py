@@ -89,7 +89,7 @@ class VicidialParser:
         facts, version = _with_version(facts, previous, now_ms)
         self._young_since_ms = self._young_since_ms or now_ms
         self._young[identity] = content + version.to_bytes(_VERSION_BYTES)
-        return Parsed(Verdict.COUNTED, facts, event_ms=at_ms)
+        return Parsed(Verdict.COUNTED, facts, event_ms=at_ms, site=_site(facts))
 
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
         """See `Parser.restore`."""
@@ -119,6 +119,12 @@ class VicidialParser:
 def digest(line: bytes) -> bytes:
     """What a row's line is known by."""
     return hashlib.blake2b(line, digest_size=DIGEST_BYTES).digest()
+
+
+def _site(facts: Sequence[Fact]) -> str:
+    return next(
+        (fact.cell.site for fact in facts if isinstance(fact, Arrived | AtTheDoor | Attempted | ListCounted)), ""
+    )
 
 
 def _identity(fact: Fact) -> bytes:

@@ -141,7 +141,7 @@ class Processor:
         self._published_ms = now_ms
         try:
             # The engine's own time: a wall clock that was set back is behind what these numbers hold for.
-            write(self._fence, engine.now_ms, self.position, readings, feeds)
+            write(self._fence, self.pipeline.engine.now_ms, self.position, readings, feeds)
         except StoreUnavailable as error:
             # What was just taken as changed did not arrive: the next publish sends everything.
             self._republish = True

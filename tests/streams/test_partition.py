@@ -8,8 +8,24 @@ import pytest
 
 from streams.batch import Batch, Tally
 from streams.codec import decode, encode
-from streams.partition import key_of, join, part_of, split
-from streams.records import Arrived, AtTheDoor, Cell, Door, Ended, Fact, GivenUp, Handled, Outcome, Seen, identify
+from streams.partition import join, key_of, part_of, split
+from streams.records import (
+    Arrived,
+    Attempted,
+    AtTheDoor,
+    Cell,
+    Door,
+    Ended,
+    Fact,
+    GivenUp,
+    Handled,
+    ListCounted,
+    Outcome,
+    Seen,
+    Work,
+    Worked,
+    identify,
+)
 
 
 def batch(seed: int, calls: int = 60) -> Batch:
@@ -25,10 +41,32 @@ def batch(seed: int, calls: int = 60) -> Batch:
             GivenUp(visit, at_ms + 7, hotline),
             AtTheDoor(identify(seed, number, "door"), at_ms, Door.CLOSED, Cell(hotline)),
             Seen(at_ms, Cell(hotline)),
+            Worked(identify("p", number % 7), at_ms, Work.JOINED, number, identify("l"), Cell(hotline), Cell("", "P")),
+            Attempted(identify(seed, number, "try"), at_ms, campaign(number), 0, lead=identify("lead", number % 5)),
+            ListCounted(identify("list", number % 4), at_ms, campaign(number), *(1,) * 8),
         ]
     chance.shuffle(facts)
     tally = Tally(received=9, counted=8, dead=1)
     return Batch("acd", 7, 12_345, tally, facts, 60_000, "error", "why")
+
+
+def campaign(number: int) -> Cell:
+    return Cell("", campaign=f"campaign {number % 3}", family="outbound")
+
+
+def whole_keys(fact: Fact) -> list[bytes | str]:
+    """What must be in one part only because of this fact."""
+    match fact:
+        case Seen():
+            return [fact.cell.hotline]
+        case Worked():
+            return [fact.agent]
+        case Attempted():
+            return [fact.attempt, fact.lead + fact.cell.campaign.encode()]
+        case ListCounted():
+            return [fact.call_list]
+        case _:
+            return [key_of(fact), fact.visit]
 
 
 @pytest.mark.parametrize("parts", [1, 2, 8, 64])
@@ -46,10 +84,7 @@ def test_a_split_keeps_everything_once_and_visits_and_cells_whole(parts: int) ->
     homes: dict[bytes | str, int] = {}
     for number, piece in enumerate(pieces):
         for fact in piece.facts:
-            keys: list[bytes | str] = [key_of(fact)]
-            if not isinstance(fact, Seen):
-                keys.append(fact.visit)
-            for key in keys:
+            for key in whole_keys(fact):
                 assert homes.setdefault(key, number) == number
 
 

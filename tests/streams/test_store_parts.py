@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from streams.batch import Tally
-from streams.reading import Reading
+from streams.reading import Reading, further, sums
 from streams.records import Cell
-from streams.store import FeedReport
+from streams.store import FeedReport, Picture
 from streams.store_memory import MemoryStore
 from streams.store_parts import PartedStore, merged_feeds
 
@@ -51,6 +51,31 @@ def test_a_picture_lays_cells_side_by_side_and_adds_feeds_up() -> None:
     assert {(one.cell.hotline, one.waiting) for one in picture.readings} == {("hotline 0", 1), ("hotline 1", 2)}
     (feed,) = picture.feeds
     assert (feed.tally.received, feed.sequence, feed.heard_ms, feed.message) == (5, 1, 30, "newest")
+
+
+def test_a_cell_of_people_in_two_parts_adds_up_and_a_change_of_one_keeps_the_other() -> None:
+    parts, team = Parts(), Cell("", "P", team="Nord", family="agents")
+
+    def publish(part: int, as_of_ms: int, talking: int, present: int) -> None:
+        counted = further(team, 0, {"day": {"agents_present": present}}, {"agents_talking": talking})
+        readings = [counted] if talking else []
+        parts.stores[part].publish(parts.fences[part], as_of_ms, f"{as_of_ms}", readings, [report(0, 1, 10)])
+
+    def read(picture: Picture) -> tuple[int, int]:
+        (one,) = picture.readings
+        row = sums(one, "day", "live")
+        return row["agents_talking"], row["agents_present"]
+
+    publish(0, 1_000, 2, 3)
+    publish(1, 1_000, 4, 5)
+    picture = parts.read.picture()
+    assert picture is not None
+    assert read(picture) == (6, 8)
+    publish(0, 2_000, 0, 0)
+    publish(1, 2_000, 1, 6)
+    changes = parts.read.changes(picture.id, 0)
+    assert changes is not None
+    assert read(changes[0]) == (3, 9)
 
 
 def test_a_part_that_is_ahead_waits_for_the_others() -> None:

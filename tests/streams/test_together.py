@@ -8,11 +8,15 @@ import pytest
 
 from streams.batch import Batch, Tally
 from streams.codec import decode_columns, encode
+from streams.engine import Engine
 from streams.log import Entry
 from streams.pipeline import Pipeline
 from streams.records import Fact
 from streams.recovery import take_in
 from streams.together import together
+from tests.machine.centre import clock_of
+from tests.machine.partition import numbers_of
+from tests.streams.further_facts import further_facts
 from tests.streams.histories import counted, history, new_engine
 
 NOW_MS = 1_790_000_000_000
@@ -45,6 +49,21 @@ def test_read_together_or_one_by_one_is_the_same(seed: int, size: int) -> None:
     assert counted(at_once.engine) == counted(one_by_one.engine)
     assert sorted(map(str, at_once.engine.readings())) == sorted(map(str, one_by_one.engine.readings()))
     assert at_once.feeds == one_by_one.feeds
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_people_and_dialers_did_counts_the_same_together(seed: int) -> None:
+    found = [
+        Entry(str(number), encode(Batch("acd", number + 1, NOW_MS, Tally(), facts)))
+        for number, facts in enumerate(further_facts(seed, NOW_MS))
+    ]
+    one_by_one, at_once = Pipeline(Engine(NOW_MS, clock_of)), Pipeline(Engine(NOW_MS, clock_of))
+    for entry in found:
+        take_in(one_by_one, [entry])
+    take_in(at_once, found)
+    assert {reading.cell.family for reading in at_once.readings()} >= {"agents", "serving", "outbound", "lists"}
+    by_cell = {reading.cell: numbers_of(reading) for reading in one_by_one.readings()}
+    assert {reading.cell: numbers_of(reading) for reading in at_once.readings()} == by_cell
 
 
 def test_agents_and_cells_keep_their_names() -> None:

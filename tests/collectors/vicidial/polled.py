@@ -31,8 +31,8 @@ class PolledBench(Bench):
         self._read_on()
 
     @staticmethod
-    def _closes() -> Callable[[int], int]:
-        return lambda event_ms: closes_at(CLOCK, event_ms, CLOSES_MINUTES)
+    def _closes() -> Callable[[str, int], int]:
+        return lambda _site, event_ms: closes_at(CLOCK, event_ms, CLOSES_MINUTES)
 
     def _read_on(self) -> None:
         assert isinstance(self._options, Polled)

@@ -62,7 +62,7 @@ def prove(bench: PolledBench, dialer: Dialer, database: MariaDb, kills: int) -> 
     assert len([line for line in bench.said if "does not answer" in line]) == kills
     as_of_ms = bench.now_ms // 1000 * 1000
     pipeline = Pipeline(Engine(as_of_ms, lambda _: CLOCK, 14_400_000))
-    for entry in bench.memory.read(START, 1_000_000):
+    for entry in bench.memory.parts[0].read(START, 1_000_000):
         pipeline.apply(entry.payload)
     rows = window_rows(
         pipeline.readings(), as_of_ms=as_of_ms, day_start=lambda _: NINE_S * 1000, by=("campaign",), windows=("day",)
