@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 
 from streams.batch import Batch, Tally
@@ -88,11 +89,15 @@ def test_a_split_keeps_everything_once_and_visits_and_cells_whole(parts: int) ->
                 assert homes.setdefault(key, number) == number
 
 
+def bare(fact: Fact) -> Fact:
+    """As it comes back from the log, where the hotline of a visit stands once."""
+    return msgspec.structs.replace(fact, hotline="") if isinstance(fact, Ended | Handled | GivenUp) else fact
+
+
 def test_the_first_order_comes_back_from_the_log() -> None:
     pieces = split(batch(seed=3), 4)
     read = [decode(encode(piece)) for piece in pieces]
-    bare = [decode(encode(batch(seed=3)))]
-    assert join(read) == bare[0].facts
+    assert join(read) == [bare(fact) for fact in batch(seed=3).facts]
 
 
 def test_a_heartbeat_reaches_every_part_and_counts_once() -> None:
