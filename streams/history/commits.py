@@ -27,7 +27,7 @@ class UnreadableCommit(Exception):
 
 
 class File(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One Parquet file. `day` is a UTC date for records (late ones and further families', too), the business day for facts.
+    """One Parquet file. `day` is a UTC date for records (of all families, and late ones), the business day for facts.
 
     `name` is the feed of records, the clock of facts (`clock_name`). `first_ms` and `last_ms` are the oldest and
     newest event time in it (closed); for facts the bounds of the business day [first, last). `version`: of the day.

@@ -25,7 +25,8 @@ from streams.pipeline import Pipeline
 from streams.reading import Reading
 from streams.records import VISITS, Attempted, Cell, Fact, identify
 from tests.machine.centre import GIVE_UP_MS, clock_of
-from tests.machine.partition import Numbers, numbers_of, told
+from tests.machine.families import Numbers
+from tests.machine.partition import numbers_of, told
 from tests.streams.further_facts import further_facts
 from tests.streams.history.stories import CALENDAR, DAY_MS, START_MS, batches, day_of_calls, log_of, owner, take_all
 
