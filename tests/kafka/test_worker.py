@@ -29,7 +29,7 @@ from streams.redis_client import RedisClients
 from streams.runtimes.embedded import Processor
 from streams.runtimes.kafka.assignment import turns_topic
 from streams.runtimes.kafka.worker import run_worker
-from streams.states import SharedStates
+from streams.states_shared import SharedStates
 from streams.store_parts import PartedStore
 from streams.store_redis import RedisStore
 from tests.commands.running import wait_for
@@ -89,8 +89,9 @@ class Centre:
         stop = threading.Event()
         failed: list[BaseException] = []
 
-        def make(part: KafkaPart) -> Processor:
-            return Processor(
+        @contextmanager
+        def make(part: KafkaPart) -> Iterator[Processor]:
+            yield Processor(
                 part,
                 RedisStore(self._clients, name=f"live:{part.number}"),
                 lambda: time.time_ns() // 1_000_000,

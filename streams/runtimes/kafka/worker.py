@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from streams.log_kafka import KafkaLog
 from streams.log_kafka_part import KafkaPart
@@ -22,11 +22,14 @@ STUCK_STATUS = 70
 _logger = logging.getLogger(__name__)
 
 
-def run_worker(log: KafkaLog, worker: str, make: Callable[[KafkaPart], Processor], stop: threading.Event) -> None:
+def run_worker(
+    log: KafkaLog, worker: str, make: Callable[[KafkaPart], AbstractContextManager[Processor]], stop: threading.Event
+) -> None:
     """Counts the parts that the group gives to this worker until `stop`, then saves and leaves.
 
-    `make` gives the processor of a part. Raises `LogUnavailable` when there is no log to begin with. A part that
-    stopped advancing ends the whole process with `STUCK_STATUS`: whoever looks after it starts it anew.
+    `make` gives the processor of a part, for as long as this worker owns it. Raises `LogUnavailable` when there is no
+    log to begin with. A part that stopped advancing ends the whole process with `STUCK_STATUS`: whoever looks after it
+    starts it anew.
     """
     count = len(log.parts)
     log.client.topic(turns_topic(log.topic), count, {})
@@ -35,7 +38,8 @@ def run_worker(log: KafkaLog, worker: str, make: Callable[[KafkaPart], Processor
     def processor(number: int) -> Iterator[Processor]:
         part = KafkaPart(log.client, log.topic, number)
         try:
-            yield make(part)
+            with make(part) as made:
+                yield made
         finally:
             part.close()
 
