@@ -38,8 +38,9 @@ def measured(python: str, program: list[str]) -> tuple[int, float]:
     """How many records one of the others counted, in how many processor seconds. Raises RuntimeError for none."""
     done = subprocess.run([python, *program], capture_output=True, text=True, check=False, timeout=600)
     if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(program)} failed:\n{done.stderr[-3000:]}")
-    answer = json.loads(done.stdout.splitlines()[-1])
+        raise RuntimeError(f"{' '.join(program)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
+    # Faust's worker writes codes for a terminal before it.
+    answer = json.loads(done.stdout[done.stdout.index("{") :])
     if answer["counted"] <= 0:
         raise RuntimeError(f"{' '.join(program)} counted nothing")
     return answer["records"], answer["seconds"]

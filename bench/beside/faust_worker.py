@@ -65,7 +65,7 @@ def main(file: Path, broker: str) -> None:
                 print(json.dumps({"records": seen, "seconds": seconds, "counted": total}), flush=True)
                 os._exit(0)
 
-    faust.Worker(app, loglevel="error", quiet=True).execute_from_commandline()
+    faust.Worker(app, loglevel="error", quiet=True, redirect_stdouts=False).execute_from_commandline()
 
 
 if __name__ == "__main__":

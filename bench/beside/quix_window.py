@@ -26,7 +26,7 @@ def main(file: Path, broker: str) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-quix-") as folder:
         app = Application(
             broker_address=broker,
-            consumer_group="bench",
+            consumer_group="bench-quix",
             auto_offset_reset="earliest",
             state_dir=folder,
             loglevel=logging.WARNING,
