@@ -96,10 +96,13 @@ class _Recorder:
         self._writer.flush(wiring.wall_clock_ms())
 
     def _note_what_the_log_lost(self) -> None:
-        missing = self._part.missing()
-        # Trimming keeps the entry up to which the history came: without it, what followed may be gone too.
-        if missing is not None and (self._position == START or not self._part.holds(self._position)):
-            self._writer.note_lost(missing)
+        if self._position == START:
+            missing = self._part.missing()
+            if missing is not None:
+                self._writer.note_lost(missing)
+        elif not self._part.holds(self._position):
+            # Trimming keeps the entry up to which the history came: without it, what followed may be gone too.
+            self._writer.note_lost((self._writer.contents.newest_ms, wiring.wall_clock_ms()))
 
     def _look_after(self, now_ms: int) -> None:
         """What is done once the log is read to its end."""
