@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -63,7 +64,8 @@ async def _follow(log: KafkaLog, worker: str, turns: Turns, stop: threading.Even
         loop.call_soon_threadsafe(ended.set)
 
     threading.Thread(target=wait, name="stop", daemon=True).start()
-    await follow(log.client.brokers, log.topic, worker, turns.own, ended)
+    with tempfile.TemporaryDirectory(prefix="leitstand-") as scratch:
+        await follow(log.client.brokers, log.topic, worker, turns.own, ended, scratch)
 
 
 def _watch(log: KafkaLog, turns: Turns, stop: threading.Event) -> None:
