@@ -37,13 +37,6 @@ def payloads(log: LogPart, after: str = START) -> Iterator[bytes]:
                 return
 
 
-def pipeline_at(
-    log: LogPart, as_of_ms: int, clock_of: ClockOf, give_up_ms: int = GIVE_UP_MS, *, since_ms: int | None = None
-) -> Pipeline:
-    """`pipelines_at` for a log of one part without a history."""
-    return pipelines_at([log], as_of_ms, clock_of, give_up_ms, since_ms=since_ms)[0]
-
-
 def pipelines_at(
     parts: Sequence[LogPart],
     as_of_ms: int,
