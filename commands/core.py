@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from commands import wiring
 from commands.collecting import collect
 from commands.log_parts import STATE_FILE
+from commands.trimming import trim_behind_the_history
 from config.settings import Settings
-from streams.history.commits import UnreadableCommit
-from streams.history.files import HistoryUnavailable
 from streams.log import LogWentBack
-from streams.log_redis import RedisLog, order
+from streams.log_redis import RedisLog
 from streams.redis_client import connect
 from streams.runtimes.embedded import LogShrank, Processor
 from streams.runtimes.saving import in_a_thread
@@ -41,7 +39,7 @@ def run(settings: Settings, data: Path, address: str) -> None:
         StateFile(data / STATE_FILE),
         wiring.clock_of(settings),
         settings.limits.give_up_ms,
-        _trim_behind_the_history(settings, data, log),
+        trim_behind_the_history(settings, data, 0, log.trim),
         in_a_thread,
     )
     went_back = threading.Event()
@@ -64,21 +62,6 @@ def run(settings: Settings, data: Path, address: str) -> None:
         collector.join()
     if not went_back.is_set():  # else the state may hold what the log does not, and what will be read again
         processor.close()
-
-
-def _trim_behind_the_history(settings: Settings, data: Path, log: RedisLog) -> Callable[[int, str], object]:
-    """What the history has not committed stays in the log, however old it is."""
-    history = wiring.history(settings, data)
-
-    def trim(now_ms: int, position: str) -> None:
-        try:
-            committed = history.contents().position
-        except (HistoryUnavailable, UnreadableCommit) as error:
-            _logger.warning("event log not trimmed, next try in an hour: %s", error)
-            return
-        log.trim(now_ms - settings.storage.log_hours * 3_600_000, min(position, committed, key=order))
-
-    return trim
 
 
 def _collect(settings: Settings, data: Path, log: RedisLog, stop: threading.Event, went_back: threading.Event) -> None:

@@ -23,6 +23,7 @@ from commands import wiring
 from commands.accounts import users
 from commands.centre import SEED, log_path
 from commands.failures import WorkFailed, WrongCall
+from commands.log_parts import HISTORY_FOLDER
 from config.settings import Settings
 from dashboard.access import Scope
 from dashboard.users import NameTaken
@@ -94,7 +95,7 @@ def demo_settings(settings: Settings, data: Path) -> Settings:
     if settings.feeds:
         message = "--demo brings its own settings: leave --config out"
         raise WrongCall(message)
-    for old in (data / name for name in ("demo", "redis", "collectors", "dead", wiring.HISTORY_FOLDER)):
+    for old in (data / name for name in ("demo", "redis", "collectors", "dead", HISTORY_FOLDER)):
         shutil.rmtree(old, ignore_errors=True)
     (data / "processor.state").unlink(missing_ok=True)
     (data / "demo").mkdir(parents=True)

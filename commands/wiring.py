@@ -24,7 +24,6 @@ from collectors.registry import COLLECTORS
 from commands import data_format, log_parts
 from commands.failures import WorkFailed, WrongCall
 from config.faults import SettingsError
-from config.kinds import Secret
 from config.sections import Campaign, Feed
 from config.settings import Settings, load
 from streams.catalogue import Options
@@ -33,7 +32,6 @@ from streams.engine import ClockOf
 from streams.history.calendar import Calendar
 from streams.history.files import HistoryUnavailable
 from streams.log import EventLog, LogUnavailable
-from streams.log_kafka import KafkaLog
 from streams.log_redis import RedisLog
 from streams.records import Cell, Supplies
 from streams.redis_binary import RedisNotStarted
@@ -46,7 +44,6 @@ from streams.store_redis import RedisStore
 if TYPE_CHECKING:
     from streams.history.history import History
 
-HISTORY_FOLDER = "history"
 STARTING_SECONDS = 15.0
 _SILENT_LOOKS = 2
 _logger = logging.getLogger("leitstand")
@@ -116,9 +113,8 @@ def history(settings: Settings, data: Path) -> History:
     """The history of this data folder, or where the settings say. Raises `WorkFailed`."""
     from streams.history.open import open_history  # noqa: PLC0415 -- pyarrow is slow to import, most commands need none
 
-    place = settings.storage.history_url or data / HISTORY_FOLDER
     try:
-        return open_history(place.reveal() if isinstance(place, Secret) else place)
+        return open_history(log_parts.history_place(settings, data))
     except HistoryUnavailable as error:
         raise WorkFailed(str(error)) from error
 
@@ -256,12 +252,11 @@ class Storage:
     clients: RedisClients
     live: bool
     collecting: bool
+    close_log: Callable[[], None]
 
     def close(self) -> None:
         """Gives every connection back."""
-        if isinstance(self.log, KafkaLog):
-            self.log.close()
-            self.log.client.close()
+        self.close_log()
         self.clients.close()
 
 
@@ -281,14 +276,18 @@ def storage_at(
     """The log and the live pictures at a Redis that runs already, the log in Kafka where the settings say so."""
     clients = connect(address)
     if log_parts.in_kafka(settings):
-        log: EventLog = log_parts.kafka_log(settings)
+        log = log_parts.kafka_log(settings)
+
+        def close_log() -> None:
+            log.close()
+            log.client.close()
+
         store = PartedStore(
             lambda: [log_parts.part_store(clients, part) for part in range(log_parts.parts_known(clients))]
         )
-    else:
-        log = RedisLog(clients, keeps=keeps)
-        store = PartedStore(lambda: [RedisStore(clients)])
-    return Storage(log, store, clients, live, collecting)
+        return Storage(log, store, clients, live, collecting, close_log)
+    store = PartedStore(lambda: [RedisStore(clients)])
+    return Storage(RedisLog(clients, keeps=keeps), store, clients, live, collecting, lambda: None)
 
 
 @contextmanager

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from commands import wiring
 from commands.log_parts import in_kafka, kafka_log, part_store, states_of, tell_parts
+from commands.recorder import record
+from commands.trimming import trim_behind_the_history
 from config.settings import Settings
 from streams.log import LogPart
 from streams.log_kafka_part import KafkaPart
@@ -21,6 +24,7 @@ from streams.store import Fenced, Store
 from streams.store_redis import RedisStore
 
 STEP_SECONDS = 0.1
+RECORD_AGAIN_SECONDS = 2.0
 _logger = logging.getLogger("worker")
 
 
@@ -46,7 +50,7 @@ def processor_of(
         states_of(settings, data, number),
         wiring.clock_of(settings),
         settings.limits.give_up_ms,
-        lambda now_ms, position: trim(now_ms - settings.storage.log_hours * 3_600_000, position),
+        trim_behind_the_history(settings, data, number, trim),
         in_a_thread,
     )
 
@@ -56,9 +60,16 @@ def _count_share(settings: Settings, data: Path, address: str, worker: str, stop
 
     log, clients = kafka_log(settings), connect(address)
 
-    def make(part: KafkaPart) -> Processor:
-        # One writer for each picture: a store notes what it has written.
-        return processor_of(settings, data, part, part.number, part_store(connect(address), part.number), part.trim)
+    @contextmanager
+    def make(part: KafkaPart) -> Iterator[Processor]:
+        # One writer for each picture: a store notes what it has written. One reader for each reading thread.
+        pictures, again = connect(address), KafkaPart(log.client, log.topic, part.number)
+        try:
+            with _recorded(settings, data, again, part.number):
+                yield processor_of(settings, data, part, part.number, part_store(pictures, part.number), part.trim)
+        finally:
+            again.close()
+            pictures.close()
 
     try:
         wiring.patiently(lambda: tell_parts(clients, len(log.parts)), stop)
@@ -70,6 +81,29 @@ def _count_share(settings: Settings, data: Path, address: str, worker: str, stop
         clients.close()
 
 
+@contextmanager
+def _recorded(settings: Settings, data: Path, part: LogPart, number: int) -> Iterator[None]:
+    """While this is open the history of the part is written, beside the counting."""
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.is_set():
+            try:
+                record(settings, data, part, number, stop)
+            except Exception:
+                # Every try begins behind the last commit.
+                _logger.exception("writing the history of part %s broke off, going on from its last commit", number)
+                stop.wait(RECORD_AGAIN_SECONDS)
+
+    thread = threading.Thread(target=run, name=f"history {number}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
 def _count_all(settings: Settings, data: Path, address: str, stop: threading.Event) -> None:
     log = RedisLog(connect(address))
     processor = processor_of(settings, data, log, 0, RedisStore(connect(address)), log.trim)
@@ -77,8 +111,9 @@ def _count_all(settings: Settings, data: Path, address: str, stop: threading.Eve
     if stop.is_set():
         return  # half started: saving now would put less in the place of more
     try:
-        while not stop.is_set():
-            processor.step(STEP_SECONDS)
+        with _recorded(settings, data, RedisLog(connect(address)), 0):
+            while not stop.is_set():
+                processor.step(STEP_SECONDS)
     except Fenced:
         _logger.error("another processor took over: this one ends")
         raise SystemExit(1) from None

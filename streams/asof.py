@@ -37,13 +37,6 @@ def payloads(log: LogPart, after: str = START) -> Iterator[bytes]:
                 return
 
 
-def pipeline_at(
-    log: LogPart, as_of_ms: int, clock_of: ClockOf, give_up_ms: int = GIVE_UP_MS, *, since_ms: int | None = None
-) -> Pipeline:
-    """`pipelines_at` for a log of one part without a history."""
-    return pipelines_at([log], as_of_ms, clock_of, give_up_ms, since_ms=since_ms)[0]
-
-
 def pipelines_at(
     parts: Sequence[LogPart],
     as_of_ms: int,
@@ -143,9 +136,21 @@ def _refuse_gaps(part: LogPart, pipeline: Pipeline, kept: Contents | None, neede
     if missing is not None and needed_ms <= missing[1] and as_of_ms >= missing[0]:
         message = f"the log no longer holds all of {iso(needed_ms)} to {iso(as_of_ms)}: it begins {iso(missing[1])}"
         raise OlderThanLog(message)
+    if kept is not None and as_of_ms > kept.newest_ms and _went_past(part, kept.position):
+        # Trimming keeps that entry: whatever took it away may have taken what followed, too.
+        message = (
+            f"the log lost what came in behind the history, whose newest record is of {iso(kept.newest_ms)}: "
+            f"{iso(as_of_ms)} cannot be counted again"
+        )
+        raise OlderThanLog(message)
     if kept is not None and needed_ms < kept.retired_ms:
         message = (
             f"the records of {iso(needed_ms)} are not kept any more, they begin {iso(kept.retired_ms)}: ask for "
             "intervals of 15m or longer without an instant"
         )
         raise OlderThanLog(message)
+
+
+def _went_past(part: LogPart, position: str) -> bool:
+    """True when a log that has entries lacks the one at this position."""
+    return position != START and part.last() != START and not part.holds(position)

@@ -125,7 +125,7 @@ class Processor:
         if ahead_ms >= _TOLD_FROM_MS and not self._clock_is_back:
             _logger.error(
                 "the clock was set back: numbers stand still until %d s have passed; if the clock was wrong before, "
-                "end Leitstand, take %s away and start again: the log is then read from its beginning",
+                "end Leitstand, take its saved state (%s) away and start again: it then reads the whole log",
                 ahead_ms // 1000,
                 self._states,
             )
