@@ -113,9 +113,8 @@ class Agents:
             told[differs] = UNTOLD
         self._told = told
         found = [self._reading(self._homes[number], *read[number].tolist()) for number in wanted]
-        for cell, states in self._serving.counts(people, self._homes, changed_only=changed_only):
-            found.append(further(cell, self._day(cell)[0], {}, _now("serving", states)))
-        return found
+        serving = self._serving.counts(people, self._homes, starts, changed_only=changed_only)
+        return found + [further(cell, start, {}, _now("serving", states)) for cell, start, states in serving]
 
     def _reading(self, cell: Cell, *read: int) -> Reading:
         *values, present_30m, present_day, day_start_ms = read

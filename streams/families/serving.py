@@ -30,7 +30,7 @@ class Serving:
     def __init__(self) -> None:
         self._served_by = np.zeros(0, np.int64)
         self._served: dict[tuple[str, str, str], int] = {}
-        self._told: Ints = np.zeros((0, 0, OFFLINE), np.int64)
+        self._told: Ints = np.zeros((0, 0, OFFLINE + 1), np.int64)
         self._shown: npt.NDArray[np.bool_] = np.zeros((0, 0), np.bool_)
 
     def meet(self, people: People, login: Ints, serves: npt.NDArray[np.int32], cells: Sequence[bytes]) -> None:
@@ -49,22 +49,22 @@ class Serving:
                 self._served_by[row] = self._served.setdefault(served, len(self._served))
 
     def counts(
-        self, people: People, homes: Sequence[Cell], *, changed_only: bool = False
-    ) -> Iterator[tuple[Cell, list[int]]]:
-        """Every cell of a hotline and a home, and how many distinct persons are in each state. Offline ones serve
-        nobody; a cell once shown is shown again, be it empty. `changed_only`: those that differ from what any earlier
-        call said.
+        self, people: People, homes: Sequence[Cell], day_start_ms: Ints, *, changed_only: bool = False
+    ) -> Iterator[tuple[Cell, int, list[int]]]:
+        """Every cell of a hotline and a home, its home's `day_start_ms`, and how many distinct persons are in each
+        state. Offline ones serve nobody; a cell once shown is shown again, be it empty. `changed_only`: those that
+        differ from what any earlier call said.
         """
         found = self._count(people, len(homes))
-        before = _padded(self._told, found.shape)
-        shown = before.any(axis=2) | found.any(axis=2) | _padded(self._shown, found.shape[:2])
-        self._shown = shown
-        differs = (found != before).any(axis=2)
-        rows = np.argwhere(differs if changed_only else shown)
-        self._told = found if changed_only else np.where(differs[:, :, np.newaxis], UNTOLD, before)
+        self._shown = found.any(axis=2) | _padded(self._shown, found.shape[:2])
+        read = np.dstack([found, np.where(self._shown, day_start_ms, 0)])
+        before = _padded(self._told, read.shape)
+        differs = (read != before).any(axis=2)
+        self._told = read if changed_only else np.where(differs[:, :, np.newaxis], UNTOLD, before)
         served = list(self._served)
-        for number, home in rows.tolist():
-            yield _cell(served[number], homes[home]), found[number, home].tolist()
+        for number, home in np.argwhere(differs if changed_only else self._shown).tolist():
+            *states, begun_ms = read[number, home].tolist()
+            yield _cell(served[number], homes[home]), begun_ms, states
 
     def _count(self, people: People, homes: int) -> Ints:
         size, served = people.logins, len(self._served)
