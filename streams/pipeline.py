@@ -52,6 +52,7 @@ class Pipeline:
             report = self.feeds[columns.feed] = FeedReport(columns.feed, Tally())
         if columns.sequence <= report.sequence:
             return
+        self.engine.cells.note(columns.feed, columns.cells)
         if self._gathered is None:
             self.engine.apply(columns)
         else:

@@ -20,7 +20,7 @@ class Reading(msgspec.Struct, array_like=True, frozen=True):
 
     `counts` numbers run over (window, basis, counter); `waits` has one such list of histogram bins per (window,
     basis), `wait_max_ms` one maximum. `profile` are the day's quarters of an hour since its start: quarter, then the
-    service classes (live basis), one list each.
+    service classes (live basis), one list each. `feeds` are those that ever named the cell; none: that is not known.
     """
 
     cell: Cell
@@ -32,6 +32,7 @@ class Reading(msgspec.Struct, array_like=True, frozen=True):
     oldest_arrival_ms: int | None
     day_start_ms: int
     profile: list[list[int]]
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass

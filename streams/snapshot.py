@@ -31,7 +31,7 @@ class UnusableSnapshot(Exception):
 
 
 class Snapshot(msgspec.Struct):
-    """State and the position in the log up to which it holds."""
+    """State and the position in the log up to which it holds. `named`: numbers of the cells that each feed named."""
 
     version: int
     position: str
@@ -39,6 +39,7 @@ class Snapshot(msgspec.Struct):
     cells: list[Cell]
     visits: dict[str, bytes]
     feeds: list[FeedReport]
+    named: dict[str, list[int]] = {}
 
     def restore(self, pipeline: Pipeline, now_ms: int) -> None:
         """Puts the state into an empty pipeline. Its clock stands at `now_ms`, but never before that of the state.
@@ -47,6 +48,7 @@ class Snapshot(msgspec.Struct):
         in it may be forgotten, so nothing but the state's own time gives right numbers until the clock has caught up.
         """
         pipeline.engine.load(max(now_ms, self.now_ms), self.cells, self.visits)
+        pipeline.engine.cells.load_named(self.named)
         pipeline.feeds = {report.feed: report for report in self.feeds}
 
 
@@ -54,7 +56,8 @@ def take(pipeline: Pipeline, position: str) -> Snapshot:
     """The state of a pipeline that has applied the log up to `position`: a copy, which the pipeline leaves alone."""
     cells, visits = pipeline.engine.dump()
     feeds = copy.deepcopy(list(pipeline.feeds.values()))
-    return Snapshot(VERSION, position, pipeline.engine.now_ms, list(cells), visits, feeds)
+    named = pipeline.engine.cells.named()
+    return Snapshot(VERSION, position, pipeline.engine.now_ms, list(cells), visits, feeds, named)
 
 
 def content(snapshot: Snapshot) -> list[bytes]:

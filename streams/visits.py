@@ -52,6 +52,8 @@ class CellTable:
     def __init__(self) -> None:
         self.cells: list[Cell] = []
         self._number: dict[bytes, int] = {}
+        self._encoded: list[bytes] = []
+        self._named: dict[str, set[bytes]] = {}
         self._noted = 0
         # Always longer than `cells`: visits whose arrival is not known yet carry cell -1, the last, unused row.
         self.threshold_ms = np.zeros(1, np.int64)
@@ -66,8 +68,28 @@ class CellTable:
                     numbers[place] = self._number.setdefault(key, len(self.cells))
                     if numbers[place] == len(self.cells):
                         self.cells.append(decode_cell(key))
+                        self._encoded.append(key)
             self._note_thresholds()
         return np.array(numbers, np.int32)
+
+    def note(self, feed: str, encoded: list[bytes]) -> None:
+        """This feed named these cells, given in the log's encoding, whether they are registered yet or not."""
+        named = self._named.setdefault(feed, set())
+        if not named.issuperset(encoded):
+            named.update(encoded)
+
+    def feeds(self, number: int) -> tuple[str, ...]:
+        """The feeds that named the cell of this number, by name."""
+        key = self._encoded[number]
+        return tuple(sorted(feed for feed, named in self._named.items() if key in named))
+
+    def named(self) -> dict[str, list[int]]:
+        """The numbers of the cells that each feed named, for `load_named`."""
+        return {feed: sorted(self._number[key] for key in named) for feed, named in self._named.items()}
+
+    def load_named(self, named: dict[str, list[int]]) -> None:
+        """Takes over what `named` gave; the cells are registered in the same order."""
+        self._named = {feed: {self._encoded[number] for number in numbers} for feed, numbers in named.items()}
 
     def _note_thresholds(self) -> None:
         new = self.cells[self._noted :]

@@ -43,6 +43,8 @@ class Wording:
     feed_error: str
     feed_incomplete: str
     feed_off: str
+    of_feed: str
+    more_feeds: str
     picture_old: str
     # the sentence on top
     units: Mapping[str, str]
