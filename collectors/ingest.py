@@ -149,12 +149,12 @@ class FeedRun:
     def retry(self, now_ms: int) -> int:
         """Reads the dead letters again and returns how many are dead no more; those are taken out.
 
-        A letter of which only the head was kept stays. Raises `LogUnavailable` or `LogFull`.
+        A letter of which only the head was kept stays, and one that is no line. Raises `LogUnavailable` or `LogFull`.
         """
         if not self._started:
             self._start(now_ms)
         self._appender.settle()
-        letters = [letter for letter in self._letters.all(self.feed) if letter.whole]
+        letters = [letter for letter in self._letters.all(self.feed) if letter.whole and not letter.record]
         retried = 0
         for start in range(0, len(letters), BATCH_LINES):
             read = self._lines.take_letters(letters[start : start + BATCH_LINES], now_ms)

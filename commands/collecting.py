@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from collectors.contract import Wiring
-from collectors.deadletters import DeadLetters
+from collectors.deadletters import DeadLetters, Letter
 from collectors.ingest import FeedRun
+from collectors.lines import HEAD_BYTES
 from collectors.registry import COLLECTORS
 from commands import wiring
 from commands.failures import WrongCall
@@ -17,6 +19,7 @@ from config.sections import Feed
 from config.settings import Settings
 from streams.days import closes_at
 from streams.log import EventLog
+from streams.uncountable import Uncountable
 
 IDLE_SECONDS = 0.1
 EXPIRE_EVERY_MS = 3_600_000
@@ -26,6 +29,36 @@ _logger = logging.getLogger("collecting")
 def dead_letters(settings: Settings, data: Path) -> DeadLetters:
     """The dead letters of a data folder."""
     return DeadLetters(data / "dead", settings.storage.dead_letter_cap)
+
+
+def keep_left_out(settings: Settings, data: Path, part: int) -> Callable[[Sequence[Uncountable]], None]:
+    """Keeps records of this part of the log that cannot be counted among the dead letters of their feed.
+
+    The same record is the same letter, however often it is met.
+    """
+    letters = dead_letters(settings, data)
+
+    def keep(left_out: Sequence[Uncountable]) -> None:
+        of_batch: dict[tuple[str, int], list[Letter]] = {}
+        for one in left_out:
+            identity = f"log {part} {one.collected_ms} {one.sequence}"
+            letter = Letter(
+                one.feed,
+                f"batch {one.sequence} in the log",
+                identity,
+                one.place,
+                one.collected_ms,
+                f"cannot be counted: {one.reason}",
+                one.data,
+                len(one.data) <= HEAD_BYTES,
+                record=True,
+            )
+            of_batch.setdefault((one.feed, one.sequence), []).append(letter)
+        for (feed, sequence), of_one in of_batch.items():
+            # Below 0, so that it is not taken for what the collector counted of the same batch.
+            letters.write(feed, of_one, -sequence)
+
+    return keep
 
 
 def feed_named(settings: Settings, name: str) -> Feed:

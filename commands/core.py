@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from commands import wiring
-from commands.collecting import collect
+from commands.collecting import collect, keep_left_out
 from commands.log_parts import STATE_FILE
 from commands.trimming import trim_behind_the_history
 from config.settings import Settings
@@ -41,6 +41,7 @@ def run(settings: Settings, data: Path, address: str) -> None:
         settings.limits.give_up_ms,
         trim_behind_the_history(settings, data, 0, log.trim),
         in_a_thread,
+        keep_left_out(settings, data, 0),
     )
     went_back = threading.Event()
     collector = threading.Thread(target=_collect, args=(settings, data, log, stop, went_back), name="collecting")

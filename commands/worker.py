@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from commands import wiring
+from commands.collecting import keep_left_out
 from commands.log_parts import in_kafka, kafka_log, part_store, states_of, tell_parts
 from commands.recorder import record
 from commands.trimming import trim_behind_the_history
@@ -52,6 +53,7 @@ def processor_of(
         settings.limits.give_up_ms,
         trim_behind_the_history(settings, data, number, trim),
         in_a_thread,
+        keep_left_out(settings, data, number),
     )
 
 

@@ -168,6 +168,33 @@ def encode(batch: Batch) -> bytes:
     )
 
 
+def encode_columns(columns: Columns) -> bytes:
+    """The bytes that `decode_columns` reads these from."""
+    return _encoder.encode(
+        _Wire(
+            VERSION,
+            columns.feed,
+            columns.sequence,
+            columns.collected_ms,
+            columns.tally,
+            columns.last_event_ms,
+            columns.state,
+            columns.message,
+            columns.cells,
+            columns.agents,
+            columns.kind.tobytes(),
+            columns.visit.tobytes(),
+            columns.at_ms.tobytes(),
+            columns.ref.tobytes(),
+            columns.code.tobytes(),
+            columns.version.tobytes(),
+            columns.handling.tobytes(),
+            columns.places.tobytes(),
+            columns.skew_ms,
+        )
+    )
+
+
 def decode_columns(payload: bytes) -> Columns:
     """The batch as arrays, without making a record of each fact. Raises `UnreadableBatch`."""
     try:
@@ -178,26 +205,30 @@ def decode_columns(payload: bytes) -> Columns:
     if wire.version != VERSION:
         message = f"log entry has version {wire.version}, this program reads {VERSION}: start the newer program"
         raise UnreadableBatch(message)
-    return Columns(
-        wire.feed,
-        wire.sequence,
-        wire.collected_ms,
-        wire.tally,
-        wire.last_event_ms,
-        wire.state,
-        wire.message,
-        wire.cells,
-        wire.agents,
-        np.frombuffer(wire.kind, np.uint8),
-        halves(wire.visit),
-        np.frombuffer(wire.at_ms, "<i8"),
-        np.frombuffer(wire.ref, "<i4"),
-        np.frombuffer(wire.code, np.uint8),
-        np.frombuffer(wire.fact_version, np.uint8),
-        np.frombuffer(wire.handling, "<i4").reshape(-1, 3),
-        np.frombuffer(wire.places, "<u4"),
-        wire.skew_ms,
-    )
+    try:
+        return Columns(
+            wire.feed,
+            wire.sequence,
+            wire.collected_ms,
+            wire.tally,
+            wire.last_event_ms,
+            wire.state,
+            wire.message,
+            wire.cells,
+            wire.agents,
+            np.frombuffer(wire.kind, np.uint8),
+            halves(wire.visit),
+            np.frombuffer(wire.at_ms, "<i8"),
+            np.frombuffer(wire.ref, "<i4"),
+            np.frombuffer(wire.code, np.uint8),
+            np.frombuffer(wire.fact_version, np.uint8),
+            np.frombuffer(wire.handling, "<i4").reshape(-1, 3),
+            np.frombuffer(wire.places, "<u4"),
+            wire.skew_ms,
+        )
+    except ValueError as error:
+        message = f"log entry of {len(payload)} bytes is no batch: its columns are cut off: {error}"
+        raise UnreadableBatch(message) from error
 
 
 def decode(payload: bytes) -> Batch:

@@ -15,6 +15,7 @@ from streams.engine import Engine
 from streams.gaps import Gap
 from streams.store import FeedReport
 from streams.together import together
+from streams.uncountable import Uncountable, countable
 
 _LARGE_FACTS = 500
 _MOST_GATHERED = 1_000
@@ -44,14 +45,21 @@ class Pipeline:
         self._count_gathered()
         self._gathered = None
 
-    def apply(self, payload: bytes) -> None:
-        """Takes in one log entry. Raises `UnreadableBatch` and then has changed nothing."""
+    def apply(self, payload: bytes, *, doubted: bool = False) -> list[Uncountable]:
+        """Takes in one log entry. Raises `UnreadableBatch` and then has changed nothing.
+
+        `doubted`: facts that cannot be counted are left out and returned, each counts as a dead line. Anything else
+        that it raises leaves a pipeline that is of no use any more.
+        """
         columns = decode_columns(payload)
+        left_out: list[Uncountable] = []
         report = self.feeds.get(columns.feed)
         if report is None:
             report = self.feeds[columns.feed] = FeedReport(columns.feed, Tally())
         if columns.sequence <= report.sequence:
-            return
+            return []
+        if doubted:
+            columns, left_out = countable(columns, payload)
         self.engine.cells.note(columns.feed, columns.cells)
         if self._gathered is None:
             self.engine.apply(columns)
@@ -71,6 +79,7 @@ class Pipeline:
         if columns.last_event_ms is not None:
             report.last_event_ms = max(columns.last_event_ms, report.last_event_ms or columns.last_event_ms)
         self._changed.add(columns.feed)
+        return left_out
 
     def _count_gathered(self) -> None:
         if self._gathered:

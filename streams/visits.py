@@ -149,6 +149,9 @@ class VisitTable:
             rows = np.flatnonzero(kind == wanted)
             if rows.size:
                 slot, at_ms = slots[rows], columns.at_ms[rows]
+                if columns.ref[rows].min() < 0:
+                    message = "a fact that begins a visit names no cell"
+                    raise IndexError(message)
                 np.minimum.at(self.arrived, slot, at_ms)
                 stands = self.arrived[slot] == at_ms
                 self.cell[slot[stands]] = cells[columns.ref[rows[stands]]]

@@ -21,6 +21,7 @@ from streams.history.late import LateFinder, LateRecords
 from streams.history.record_rows import times_of, to_table
 from streams.log import Entry
 from streams.records import Cell
+from streams.uncountable import countable
 
 _DAY_MS = 86_400_000
 _COMMITS_BEFORE_WHOLE = 200
@@ -86,8 +87,16 @@ class HistoryWriter:
                 # The processor reports it where it first appears.
                 _logger.debug("log entry %s is left out of the history", entry.position)
             else:
-                if columns.kind.size:
-                    self.take_rows(columns.feed, to_table(columns))
+                try:
+                    table = to_table(columns)
+                except MemoryError:
+                    raise
+                except Exception:
+                    columns, _ = countable(columns, entry.payload, to_table)
+                    table = to_table(columns)
+                    _logger.error("records of log entry %s that cannot be written are left out", entry.position)
+                if table.num_rows:
+                    self.take_rows(columns.feed, table)
                 self._cells.update(dict.fromkeys(columns.cells))
             self._position = entry.position
 
