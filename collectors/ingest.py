@@ -176,6 +176,10 @@ class FeedRun:
         self._appender.positions = restore(
             self.feed, self._kind, self._parser, self.sequence, self._log, self._folder, self._report
         )
+        try:
+            self._parser.recall(self._appender.unsaid)
+        except ValueError as error:
+            self._report(f"feed {self.feed}: what its last lines left for the next is lost: {error}")
         self._parser.forget(now_ms)
         self._remembered_ms = self._appender.appended_ms = now_ms
         self._started = True
@@ -243,7 +247,7 @@ class FeedRun:
             self.trouble,
             skew_ms=self._skew.ms,
         )
-        self._appender.append(batch, marks, read.retried, read.letters)
+        self._appender.append(batch, marks, read.retried, read.letters, self._parser.unsaid())
 
     def _remember(self, now_ms: int) -> None:
         self._parser.forget(now_ms)
