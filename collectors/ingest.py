@@ -32,12 +32,12 @@ REMEMBER_MS = 600_000
 REQUESTS_MS = 500
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 100, 5_000
 _FORGET_BATCHES = 64
-_FULL, _UNANSWERED, _UNWRITABLE = (
+FULL, _UNANSWERED, UNWRITABLE = (
     "log is full: the feed pauses",
     "log does not answer: trying again",
     "data folder cannot be written: the feed pauses",
 )
-_BACK = {_FULL: "the log is back", _UNANSWERED: "the log is back", _UNWRITABLE: "the data folder can be written again"}
+_BACK = {FULL: "the log is back", _UNANSWERED: "the log is back", UNWRITABLE: "the data folder can be written again"}
 
 
 class FeedRun:
@@ -136,11 +136,11 @@ class FeedRun:
             self._pause_ms = min(max(2 * self._pause_ms, FIRST_PAUSE_MS), LONGEST_PAUSE_MS)
             self._not_before_ms = now_ms + self._pause_ms
             if isinstance(error, LogFull):
-                paused = _FULL
+                paused = FULL
             elif isinstance(error, LogUnavailable):
                 paused = _UNANSWERED
             else:
-                paused = _UNWRITABLE
+                paused = UNWRITABLE
             if paused != self.paused:
                 self._report(f"feed {self.feed}: {paused} ({error})")
             self.paused = paused

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from collectors.contract import Wiring
 from collectors.deadletters import DeadLetters, Letter
-from collectors.ingest import FeedRun
+from collectors.ingest import FULL, UNWRITABLE, FeedRun
 from collectors.lines import HEAD_BYTES
 from collectors.registry import COLLECTORS
 from commands import wiring
@@ -19,10 +19,15 @@ from config.sections import Feed
 from config.settings import Settings
 from streams.days import closes_at
 from streams.log import EventLog
+from streams.pauses import Pause, Pauses
+from streams.store import StoreUnavailable
 from streams.uncountable import Uncountable
 
 IDLE_SECONDS = 0.1
 EXPIRE_EVERY_MS = 3_600_000
+_SAY_EVERY_MS = 1_000
+_STATES = {FULL: "full", UNWRITABLE: "error"}
+"""What a pause makes of a feed. A log that does not answer for a moment makes nothing of it."""
 _logger = logging.getLogger("collecting")
 
 
@@ -95,8 +100,32 @@ def feed_run(settings: Settings, data: Path, feed: Feed, log: EventLog) -> FeedR
     )
 
 
-def collect(settings: Settings, data: Path, log: EventLog, stop: threading.Event) -> None:
+class _Telling:
+    """Says which feeds pause, again and again while they do, and when they go on."""
+
+    def __init__(self, pauses: Pauses) -> None:
+        self._pauses = pauses
+        self._said_ms: dict[str, int] = {}
+
+    def look(self, runs: Sequence[FeedRun], now_ms: int) -> None:
+        """Does it at most once a second for each."""
+        for run in runs:
+            state, said_ms = _STATES.get(run.paused), self._said_ms.get(run.feed)
+            try:
+                if state is not None and (said_ms is None or now_ms - said_ms >= _SAY_EVERY_MS):
+                    self._said_ms[run.feed] = now_ms
+                    self._pauses.tell(run.feed, Pause(state, run.paused, now_ms))
+                elif not run.paused and said_ms is not None:
+                    self._pauses.end(run.feed)
+                    del self._said_ms[run.feed]
+            except StoreUnavailable as error:
+                # The pause itself is told in the log; a picture that cannot be written is told by its age.
+                _logger.debug("feed %s: %s", run.feed, error)
+
+
+def collect(settings: Settings, data: Path, log: EventLog, stop: threading.Event, pauses: Pauses) -> None:
     """Follows every enabled feed until `stop`, one after the other, idling only when none has anything to do."""
+    telling = _Telling(pauses)
     runs = []
     for feed in settings.feeds.values():
         if feed.enabled:
@@ -110,6 +139,7 @@ def collect(settings: Settings, data: Path, log: EventLog, stop: threading.Event
         while not stop.is_set():
             now_ms = wiring.wall_clock_ms()
             busy = sum(run.step(now_ms) for run in runs)
+            telling.look(runs, now_ms)
             if now_ms - expired_ms > EXPIRE_EVERY_MS:
                 expired_ms = now_ms
                 try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from commands import wiring
 from commands.collecting import collect
 from config.settings import Settings
+from streams.pauses import Pauses
 from streams.runtimes.supervisor import end_with_parent
 
 
@@ -18,6 +19,6 @@ def run(settings: Settings, data: Path, address: str) -> None:
     wiring.on_signals(stop.set)
     storage = wiring.storage_at(settings, address, live=True, collecting=True)
     try:
-        collect(settings, data, storage.log, stop)
+        collect(settings, data, storage.log, stop, Pauses(storage.clients))
     finally:
         storage.close()

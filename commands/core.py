@@ -13,6 +13,7 @@ from commands.trimming import trim_behind_the_history
 from config.settings import Settings
 from streams.log import LogWentBack
 from streams.log_redis import RedisLog
+from streams.pauses import Pauses
 from streams.redis_client import connect
 from streams.runtimes.embedded import LogShrank, Processor
 from streams.runtimes.saving import in_a_thread
@@ -42,9 +43,12 @@ def run(settings: Settings, data: Path, address: str) -> None:
         trim_behind_the_history(settings, data, 0, log.trim),
         in_a_thread,
         keep_left_out(settings, data, 0),
+        Pauses(connect(address)).known,
     )
     went_back = threading.Event()
-    collector = threading.Thread(target=_collect, args=(settings, data, log, stop, went_back), name="collecting")
+    collector = threading.Thread(
+        target=_collect, args=(settings, data, log, stop, went_back, Pauses(connect(address))), name="collecting"
+    )
     wiring.patiently(processor.start, stop)
     if stop.is_set():
         return  # half started: saving now would put less in the place of more
@@ -65,9 +69,11 @@ def run(settings: Settings, data: Path, address: str) -> None:
         processor.close()
 
 
-def _collect(settings: Settings, data: Path, log: RedisLog, stop: threading.Event, went_back: threading.Event) -> None:
+def _collect(
+    settings: Settings, data: Path, log: RedisLog, stop: threading.Event, went_back: threading.Event, pauses: Pauses
+) -> None:
     try:
-        collect(settings, data, log, stop)
+        collect(settings, data, log, stop, pauses)
     except LogWentBack as error:
         _logger.error("%s: starting again from the log", error)
         went_back.set()

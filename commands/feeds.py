@@ -103,6 +103,8 @@ def entry(report: FeedReport, now_ms: int, *, collected: bool) -> dict[str, Any]
 
 
 def _state(report: FeedReport, now_ms: int) -> str:
+    if report.state == "full":
+        return "error"  # those who read this know five states; the message says which trouble it is
     if report.heard_ms is None:
         return "off"
     if report.is_incomplete(now_ms):

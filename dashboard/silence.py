@@ -47,6 +47,8 @@ def silent(feeds: Iterable[FeedReport], now_ms: int, words: Wording) -> list[Sil
     for feed in feeds:
         if feed.is_incomplete(now_ms):
             result.append(_silence(feed.feed, words.feed_incomplete, words))
+        elif feed.state == "full":
+            result.append(_silence(feed.feed, words.feed_full, words))
         elif feed.state == "error":
             result.append(_silence(feed.feed, words.feed_error, words))
         elif feed.heard_ms is None or feed.state == "off":

@@ -30,6 +30,7 @@ GERMAN = Wording(
     lower="30 Minuten niedriger als heute",
     level="30 Minuten wie heute",
     feed_silent="Quelle{name} still seit {ago}",
+    feed_full="Quelle{name} wartet: Protokoll voll",
     feed_error="Quelle{name} gestört",
     feed_incomplete="Daten{of} verloren",
     feed_off="Quelle{name} aus",

@@ -30,6 +30,7 @@ ENGLISH = Wording(
     lower="30 minutes below today",
     level="30 minutes level with today",
     feed_silent="source{name} silent for {ago}",
+    feed_full="source{name} waits: log full",
     feed_error="source{name} failing",
     feed_incomplete="data{of} lost",
     feed_off="source{name} off",

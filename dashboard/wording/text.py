@@ -41,6 +41,7 @@ class Wording:
     # why a tile is unknown
     feed_silent: str
     feed_error: str
+    feed_full: str
     feed_incomplete: str
     feed_off: str
     of_feed: str

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from streams import snapshot
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
 from streams.log import START, LogPart, LogUnavailable
+from streams.pauses import Pause
 from streams.pipeline import Pipeline
 from streams.recovery import ENTRIES_AT_ONCE, recover, take_in, tell_gaps
+from streams.runtimes.reports import Reports
 from streams.runtimes.saving import Beside, Saving, at_once
 from streams.states import States
 from streams.store import Store, StoreUnavailable
@@ -40,6 +42,7 @@ class Processor:
     `trim(now_ms, position)` removes what is too old from the log, nothing behind `position`; None keeps everything.
     `beside` does the slow half of saving. `left_out` keeps facts that cannot be counted, before anything behind them is
     published or saved, and again after a crash in between; it raises OSError when the disk refuses.
+    `pauses(now_ms)`: the feeds that the log takes nothing from.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Processor:
         trim: Callable[[int, str], object] | None = None,
         beside: Beside = at_once,
         left_out: Callable[[Sequence[Uncountable]], None] = lambda _: None,
+        pauses: Callable[[int], Mapping[str, Pause]] = lambda _: {},
     ) -> None:
         self._log = log
         self._store = store
@@ -68,6 +72,7 @@ class Processor:
         self._left_out = left_out
         self._doubts = Doubts()
         self._to_keep: list[Uncountable] = []
+        self._reports = Reports(pauses)
         self._saving: Saving | None = None
         self._saved_position = START
         self._published_ms = self._saved_ms = self._forgot_ms = now_ms()
@@ -193,7 +198,7 @@ class Processor:
         engine = self.pipeline.engine
         write = self._store.replace if self._republish else self._store.publish
         readings = engine.readings(changed_only=not self._republish)
-        feeds = list(self.pipeline.feeds.values()) if self._republish else self.pipeline.changed_feeds()
+        feeds = self._reports.of(self.pipeline, now_ms, everything=self._republish)
         self._published_ms = now_ms
         try:
             # The engine's own time: a wall clock that was set back is behind what these numbers hold for.
