@@ -26,12 +26,11 @@ _TRANSACTION_SECONDS = 10
 """A writer that was killed inside an append holds readers up for so long, or until it is started again."""
 
 _NO_BOOKMARK = ""
-_LOG_SETTINGS = {"retention.ms": "-1", "max.message.bytes": str(LARGEST_ENTRY_BYTES)}
-_BOOKMARK_SETTINGS = {
-    "cleanup.policy": "compact",
-    "segment.bytes": "16777216",
-    "max.message.bytes": str(LARGEST_ENTRY_BYTES),
-}
+_LOG_SETTINGS = {"max.message.bytes": str(LARGEST_ENTRY_BYTES)}
+_LOG_MUST = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+"""Kafka itself deletes nothing: it does not know what is counted and recorded. `KafkaPart.trim` deletes behind both."""
+_BOOKMARK_SETTINGS = {"segment.bytes": "16777216", "max.message.bytes": str(LARGEST_ENTRY_BYTES)}
+_BOOKMARK_MUST = {"cleanup.policy": "compact"}
 _GONE_ON_WITH = (IllegalOperation, AssertionError)
 """What aiokafka raises for the next step of a transaction that has failed since the step before."""
 _fields = msgspec.msgpack.Decoder(dict[str, bytes])
@@ -59,8 +58,8 @@ class KafkaLog:
         """See `EventLog.parts`."""
         with self._lock:
             if not self._parts:
-                count = self.client.topic(self.topic, self._partitions, _LOG_SETTINGS)
-                self.client.topic(self._bookmarks, 1, _BOOKMARK_SETTINGS)
+                count = self.client.topic(self.topic, self._partitions, _LOG_SETTINGS, _LOG_MUST)
+                self.client.topic(self._bookmarks, 1, _BOOKMARK_SETTINGS, _BOOKMARK_MUST)
                 self._parts = tuple(KafkaPart(self.client, self.topic, number) for number in range(count))
             return self._parts
 
