@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands import wiring
+from commands import storing, wiring
 from commands.accounts import users
 from config.settings import Settings
 from dashboard import server, wall
@@ -58,7 +58,7 @@ class KeptPast:
 
     @contextmanager
     def _past(self) -> Iterator[Past]:
-        own = wiring.storage_at(self._settings, self._address, live=True)
+        own = storing.storage_at(self._settings, self._address, live=True)
         calendar = wiring.calendar(self._settings)
         try:
             history = wiring.history(self._settings, self._data)
@@ -92,7 +92,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
     from dashboard.hub import Hub  # noqa: PLC0415
     from mobile import pages  # noqa: PLC0415
 
-    storage = wiring.storage_at(settings, address, live=True)
+    storage = storing.storage_at(settings, address, live=True)
     judged = targets(settings)
     configured = wiring.configured_cells(settings)
     enabled = [feed.name for feed in settings.feeds.values() if feed.enabled]

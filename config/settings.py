@@ -15,7 +15,7 @@ from typing import Any, TypedDict
 
 from config import kinds
 from config.faults import Place, Refusal, SettingsError, dotted, quoted
-from config.kinds import Secret, meant
+from config.kinds import meant
 from config.reading import Source
 from config.sections import (
     Feed,
@@ -29,6 +29,7 @@ from config.sections import (
     Web,
     keys_of,
 )
+from config.shown import Secret
 
 SINGLE: dict[str, type[Any]] = {
     "site": Site,
