@@ -7,12 +7,13 @@ import threading
 from pathlib import Path
 
 from commands import wiring
-from commands.collecting import collect
+from commands.collecting import collect, keep_left_out
 from commands.log_parts import STATE_FILE
 from commands.trimming import trim_behind_the_history
 from config.settings import Settings
 from streams.log import LogWentBack
 from streams.log_redis import RedisLog
+from streams.pauses import Pauses
 from streams.redis_client import connect
 from streams.runtimes.embedded import LogShrank, Processor
 from streams.runtimes.saving import in_a_thread
@@ -41,9 +42,13 @@ def run(settings: Settings, data: Path, address: str) -> None:
         settings.limits.give_up_ms,
         trim_behind_the_history(settings, data, 0, log.trim),
         in_a_thread,
+        keep_left_out(settings, data, 0),
+        Pauses(connect(address)).known,
     )
     went_back = threading.Event()
-    collector = threading.Thread(target=_collect, args=(settings, data, log, stop, went_back), name="collecting")
+    collector = threading.Thread(
+        target=_collect, args=(settings, data, log, stop, went_back, Pauses(connect(address))), name="collecting"
+    )
     wiring.patiently(processor.start, stop)
     if stop.is_set():
         return  # half started: saving now would put less in the place of more
@@ -64,9 +69,11 @@ def run(settings: Settings, data: Path, address: str) -> None:
         processor.close()
 
 
-def _collect(settings: Settings, data: Path, log: RedisLog, stop: threading.Event, went_back: threading.Event) -> None:
+def _collect(
+    settings: Settings, data: Path, log: RedisLog, stop: threading.Event, went_back: threading.Event, pauses: Pauses
+) -> None:
     try:
-        collect(settings, data, log, stop)
+        collect(settings, data, log, stop, pauses)
     except LogWentBack as error:
         _logger.error("%s: starting again from the log", error)
         went_back.set()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from commands import wiring
+from commands import storing, wiring
 from commands.failures import WorkFailed, WrongCall
 from commands.printing import show
 from config.settings import Settings
@@ -74,7 +74,7 @@ def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[R
     clock_of = wiring.clock_of(settings)
     configured = wiring.configured_cells(settings)
     floor = settings.limits.group_floor
-    with wiring.storage(settings, data) as storage:
+    with storing.storage(settings, data) as storage:
         now_ms = wiring.wall_clock_ms() // 1000 * 1000
         if asked.as_of_ms is None and asked.from_ms is None and storage.live:
             picture = storage.store.picture()

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import redis
 
 from commands.failures import WrongCall
-from config.kinds import Secret
 from config.settings import Settings
+from config.shown import Secret
 from streams.redis_client import RedisClients, reason
 from streams.states import StateFile, States
 from streams.store import StoreUnavailable

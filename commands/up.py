@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from collectors import demo_centre
-from commands import wiring
+from commands import storing, wiring
 from commands.accounts import users
 from commands.centre import SEED, log_path
 from commands.failures import WorkFailed, WrongCall
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
     if (settings.web.tls_cert is None) != (settings.web.tls_key is None):
         message = "--tls-cert and --tls-key belong together: give both"
         raise WrongCall(message)
-    wiring.prepare(data)
+    storing.prepare(data)
     with only_one(data):
         _keep_apart(data, demo=arguments.demo)
         if arguments.demo:

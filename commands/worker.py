@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from commands import wiring
+from commands.collecting import keep_left_out
 from commands.log_parts import in_kafka, kafka_log, part_store, states_of, tell_parts
 from commands.recorder import record
 from commands.trimming import trim_behind_the_history
@@ -16,11 +17,12 @@ from config.settings import Settings
 from streams.log import LogPart
 from streams.log_kafka_part import KafkaPart
 from streams.log_redis import RedisLog
-from streams.redis_client import connect
+from streams.pauses import Pauses
+from streams.redis_client import RedisClients, connect
 from streams.runtimes.embedded import LogShrank, Processor
 from streams.runtimes.saving import in_a_thread
 from streams.runtimes.supervisor import end_with_parent
-from streams.store import Fenced, Store
+from streams.store import Fenced
 from streams.store_redis import RedisStore
 
 STEP_SECONDS = 0.1
@@ -40,18 +42,28 @@ def run(settings: Settings, data: Path, address: str, worker: str) -> None:
 
 
 def processor_of(
-    settings: Settings, data: Path, part: LogPart, number: int, store: Store, trim: Callable[[int, str], object]
+    settings: Settings,
+    data: Path,
+    part: LogPart,
+    number: int,
+    clients: RedisClients,
+    trim: Callable[[int, str], object],
 ) -> Processor:
-    """The processor of one part. `trim(before_ms, position)` deletes what is older, nothing behind the position."""
+    """The processor of one part; `clients` are its own, of the Redis with its picture.
+
+    `trim(before_ms, position)` deletes what is older, nothing behind the position.
+    """
     return Processor(
         part,
-        store,
+        part_store(clients, number) if in_kafka(settings) else RedisStore(clients),
         wiring.wall_clock_ms,
         states_of(settings, data, number),
         wiring.clock_of(settings),
         settings.limits.give_up_ms,
         trim_behind_the_history(settings, data, number, trim),
         in_a_thread,
+        keep_left_out(settings, data, number),
+        Pauses(clients).known,
     )
 
 
@@ -66,7 +78,7 @@ def _count_share(settings: Settings, data: Path, address: str, worker: str, stop
         pictures, again = connect(address), KafkaPart(log.client, log.topic, part.number)
         try:
             with _recorded(settings, data, again, part.number):
-                yield processor_of(settings, data, part, part.number, part_store(pictures, part.number), part.trim)
+                yield processor_of(settings, data, part, part.number, pictures, part.trim)
         finally:
             again.close()
             pictures.close()
@@ -106,7 +118,7 @@ def _recorded(settings: Settings, data: Path, part: LogPart, number: int) -> Ite
 
 def _count_all(settings: Settings, data: Path, address: str, stop: threading.Event) -> None:
     log = RedisLog(connect(address))
-    processor = processor_of(settings, data, log, 0, RedisStore(connect(address)), log.trim)
+    processor = processor_of(settings, data, log, 0, connect(address), log.trim)
     wiring.patiently(processor.start, stop)
     if stop.is_set():
         return  # half started: saving now would put less in the place of more

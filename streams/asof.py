@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
-from streams.codec import UnreadableBatch, encode_cell
+from streams.codec import Columns, UnreadableBatch, encode_cell
 from streams.days import business_day
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
 from streams.gaps import unexplained
@@ -14,6 +15,7 @@ from streams.history.history import History, further_files, record_files
 from streams.log import START, LogPart
 from streams.pipeline import Pipeline
 from streams.query import iso
+from streams.uncountable import CountingFailed, countable
 from streams.visits import NEVER
 
 _ENTRIES_AT_ONCE = 64
@@ -59,22 +61,24 @@ def pipelines_at(
     kept = contents or {}
     needed_ms = business_day(clock_of(""), as_of_ms)[0] if since_ms is None else since_ms
     last_ms = as_of_ms if until_ms is None else min(as_of_ms, until_ms + reach_ms)
-    pipelines = [Pipeline(Engine(as_of_ms, clock_of, give_up_ms)) for _ in parts]
-    for number, (part, pipeline) in enumerate(zip(parts, pipelines, strict=True)):
-        if number in kept:
-            assert history is not None
-            pipeline.engine.cells.register([encode_cell(cell) for cell in kept[number].cells])
-            for columns in history.records(record_files(kept[number], needed_ms - reach_ms, last_ms)):
-                pipeline.engine.learn(columns)
-            pipeline.engine.count()
-            for columns in history.further(further_files(kept[number], needed_ms - reach_ms, last_ms)):
-                pipeline.take_further(columns)
-        for payload in payloads(part, kept[number].position if number in kept else START):
-            try:
-                pipeline.apply(payload)
-            except UnreadableBatch:
-                # The processor reports unreadable entries where they first appear; here they change no number.
-                continue
+
+    def filled(*, doubted: bool) -> list[Pipeline]:
+        pipelines = [Pipeline(Engine(as_of_ms, clock_of, give_up_ms)) for _ in parts]
+        for number, (part, pipeline) in enumerate(zip(parts, pipelines, strict=True)):
+            if number in kept:
+                assert history is not None
+                pipeline.engine.cells.register([encode_cell(cell) for cell in kept[number].cells])
+                for columns in history.records(record_files(kept[number], needed_ms - reach_ms, last_ms)):
+                    with _counting("the history"):
+                        pipeline.engine.learn(countable(columns)[0] if doubted else columns)
+                with _counting("the history"):
+                    pipeline.engine.count()
+                for columns in history.further(further_files(kept[number], needed_ms - reach_ms, last_ms)):
+                    _take_further(pipeline, columns, doubted=doubted)
+            _take_log(pipeline, part, kept[number].position if number in kept else START, doubted=doubted)
+        return pipelines
+
+    pipelines = _without_uncountable(filled)
     first_ms = min(
         [_first_ms(pipeline) for pipeline in pipelines]
         + [file.first_ms for one in kept.values() for file in one.files.values()]
@@ -86,6 +90,40 @@ def pipelines_at(
     for number, (part, pipeline) in enumerate(zip(parts, pipelines, strict=True)):
         _refuse_gaps(part, pipeline, kept.get(number), needed_ms, as_of_ms)
     return pipelines
+
+
+def _without_uncountable(filled: Callable[..., list[Pipeline]]) -> list[Pipeline]:
+    try:
+        return filled(doubted=False)
+    except CountingFailed:
+        # What cannot be counted is a dead letter of the processor's: every reader leaves the same out.
+        return filled(doubted=True)
+
+
+def _take_log(pipeline: Pipeline, part: LogPart, after: str, *, doubted: bool) -> None:
+    for payload in payloads(part, after):
+        try:
+            with _counting("the log"):
+                pipeline.apply(payload, doubted=doubted)
+        except UnreadableBatch:
+            # The processor reports unreadable entries where they first appear; here they change no number.
+            continue
+
+
+def _take_further(pipeline: Pipeline, columns: Columns, *, doubted: bool) -> None:
+    with _counting("the history"):
+        pipeline.take_further(countable(columns)[0] if doubted else columns)
+
+
+@contextmanager
+def _counting(where: str) -> Iterator[None]:
+    """What the engine raises becomes `CountingFailed`."""
+    try:
+        yield
+    except (MemoryError, UnreadableBatch):
+        raise
+    except Exception as error:
+        raise CountingFailed([where], error) from error
 
 
 def families_at(
@@ -103,18 +141,20 @@ def families_at(
 
     Raises `OlderThanLog` when something since `since_ms` was trimmed away or got lost.
     """
-    pipelines = [Pipeline(Engine(as_of_ms, clock_of, give_up_ms)) for _ in parts]
+
+    def filled(*, doubted: bool) -> list[Pipeline]:
+        pipelines = [Pipeline(Engine(as_of_ms, clock_of, give_up_ms)) for _ in parts]
+        for number, (part, pipeline) in enumerate(zip(parts, pipelines, strict=True)):
+            kept = contents.get(number)
+            if kept is not None:
+                for columns in history.further(further_files(kept, since_ms - reach_ms, as_of_ms)):
+                    _take_further(pipeline, columns, doubted=doubted)
+            _take_log(pipeline, part, kept.position if kept is not None else START, doubted=doubted)
+        return pipelines
+
+    pipelines = _without_uncountable(filled)
     for number, (part, pipeline) in enumerate(zip(parts, pipelines, strict=True)):
-        kept = contents.get(number)
-        if kept is not None:
-            for columns in history.further(further_files(kept, since_ms - reach_ms, as_of_ms)):
-                pipeline.take_further(columns)
-        for payload in payloads(part, kept.position if kept is not None else START):
-            try:
-                pipeline.apply(payload)
-            except UnreadableBatch:
-                continue
-        _refuse_gaps(part, pipeline, kept, since_ms, as_of_ms)
+        _refuse_gaps(part, pipeline, contents.get(number), since_ms, as_of_ms)
     return pipelines
 
 

@@ -215,6 +215,35 @@ def _places(batch: Batch) -> list[int]:
     return [place for tag in order for place, of in zip(batch.places, tags, strict=True) if of == tag]
 
 
+def encode_columns(columns: Columns) -> bytes:
+    """The bytes that `decode_columns` reads these from."""
+    return _encoder.encode(
+        _Wire(
+            VERSION,
+            columns.feed,
+            columns.sequence,
+            columns.collected_ms,
+            columns.tally,
+            columns.last_event_ms,
+            columns.state,
+            columns.message,
+            columns.cells,
+            columns.agents,
+            columns.kind.tobytes(),
+            columns.visit.tobytes(),
+            columns.at_ms.tobytes(),
+            columns.ref.tobytes(),
+            columns.code.tobytes(),
+            columns.version.tobytes(),
+            columns.handling.tobytes(),
+            columns.places.tobytes(),
+            columns.skew_ms,
+            {tag: FURTHER[tag].packed(table) for tag, table in columns.further.items()},
+            list(columns.further_cells),
+        )
+    )
+
+
 def decode_columns(payload: bytes) -> Columns:
     """The batch as arrays, without making a record of each fact. Raises `UnreadableBatch`."""
     try:
@@ -234,28 +263,32 @@ def decode_columns(payload: bytes) -> Columns:
     except (ValueError, IndexError) as error:
         message = f"log entry of {len(payload)} bytes has facts that do not fit: {error}"
         raise UnreadableBatch(message) from error
-    return Columns(
-        wire.feed,
-        wire.sequence,
-        wire.collected_ms,
-        wire.tally,
-        wire.last_event_ms,
-        wire.state,
-        wire.message,
-        wire.cells,
-        wire.agents,
-        np.frombuffer(wire.kind, np.uint8),
-        halves(wire.visit),
-        np.frombuffer(wire.at_ms, "<i8"),
-        np.frombuffer(wire.ref, "<i4"),
-        np.frombuffer(wire.code, np.uint8),
-        np.frombuffer(wire.fact_version, np.uint8),
-        np.frombuffer(wire.handling, "<i4").reshape(-1, 3),
-        np.frombuffer(wire.places, "<u4"),
-        wire.skew_ms,
-        further,
-        wire.further_cells,
-    )
+    try:
+        return Columns(
+            wire.feed,
+            wire.sequence,
+            wire.collected_ms,
+            wire.tally,
+            wire.last_event_ms,
+            wire.state,
+            wire.message,
+            wire.cells,
+            wire.agents,
+            np.frombuffer(wire.kind, np.uint8),
+            halves(wire.visit),
+            np.frombuffer(wire.at_ms, "<i8"),
+            np.frombuffer(wire.ref, "<i4"),
+            np.frombuffer(wire.code, np.uint8),
+            np.frombuffer(wire.fact_version, np.uint8),
+            np.frombuffer(wire.handling, "<i4").reshape(-1, 3),
+            np.frombuffer(wire.places, "<u4"),
+            wire.skew_ms,
+            further,
+            wire.further_cells,
+        )
+    except ValueError as error:
+        message = f"log entry of {len(payload)} bytes is no batch: its columns are cut off: {error}"
+        raise UnreadableBatch(message) from error
 
 
 def decode(payload: bytes) -> Batch:

@@ -82,6 +82,13 @@ class ColumnsParser:
             self._note = note
             self._bind_header(note or first_line)
 
+    def unsaid(self) -> bytes:
+        """See `Parser.unsaid`: every row says everything at once."""
+        return b""
+
+    def recall(self, unsaid: bytes) -> None:
+        """See `Parser.recall`."""
+
     def note(self) -> bytes:
         """See `Parser.note`: the header in force, where it is not the first line."""
         return self._note

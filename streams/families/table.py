@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from streams.codec import Columns
 from streams.engine import ClockOf
 from streams.families.agents import Agents
 from streams.families.family import Family
@@ -24,3 +25,13 @@ FAMILIES: dict[str, Entry] = {
     "lists": Entry(frozenset({"list_counted"}), Lists),
     "outbound": Entry(frozenset({"attempted"}), Outbound),
 }
+
+
+def take_in(families: dict[str, Family], columns: Columns, now_ms: int, clock_of: ClockOf) -> None:
+    """Gives every family its facts; one that has none yet begins with its first."""
+    for name, entry in FAMILIES.items():
+        tables = {tag: table for tag, table in columns.further.items() if tag in entry.facts}
+        if tables:
+            if name not in families:
+                families[name] = entry.begin(now_ms, clock_of)
+            families[name].apply(tables, columns.further_cells)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from commands import wiring
+from commands import storing, wiring
 from commands.collecting import feed_named, feed_run
 from config.settings import Settings
 from streams.asof import pipelines_at
@@ -33,7 +33,7 @@ class Core:
         self.log = log if log is not None else MemoryLog()
         self.clock_of = wiring.clock_of(settings)
         self.configured = wiring.configured_cells(settings)
-        wiring.prepare(folder)
+        storing.prepare(folder)
 
     def replay(self, *files: Path, now_ms: int = FAR_AHEAD_MS) -> None:
         """Reads these files once, from their first line to their last."""
