@@ -61,6 +61,7 @@ def _further(batches: Sequence[Columns]) -> tuple[dict[str, FactTable], list[byt
     cells: list[bytes] = []
     for batch in batches:
         for tag, table in batch.further.items():
+            FURTHER[tag].check(table, len(batch.further_cells))
             tables.setdefault(tag, []).append((table, len(cells)))
         cells += batch.further_cells
     return {tag: FURTHER[tag].joined(found) for tag, found in tables.items()}, cells

@@ -63,7 +63,7 @@ def trial(columns: Columns) -> None:
     engine.apply(columns)
     families: dict[str, Family] = {}
     take_in(families, columns, engine.now_ms, engine.clock_of)
-    counting = [engine, *families.values()]
+    counting: list[Engine | Family] = [engine, *families.values()]
     for later_ms in _LATER_MS:
         until_ms = engine.now_ms + later_ms
         for each in counting:

@@ -68,11 +68,12 @@ class CellTable:
                 if numbers[place] is None:
                     # Entries of older programs write the same cell in other bytes.
                     cell = decode_cell(key)
-                    numbers[place] = self._number[key] = self._number_of_cell.setdefault(cell, len(self.cells))
-                    if numbers[place] == len(self.cells):
+                    number = self._number_of_cell.setdefault(cell, len(self.cells))
+                    if number == len(self.cells):
                         self.cells.append(cell)
                         self._encoded.append(set())
-                    self._encoded[numbers[place]].add(key)
+                    numbers[place] = self._number[key] = number
+                    self._encoded[number].add(key)
             self._note_thresholds()
         return np.array(numbers, np.int32)
 

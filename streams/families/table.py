@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from streams.codec import Columns
+from streams.codec import FURTHER, Columns
 from streams.engine import ClockOf
 from streams.families.agents import Agents
 from streams.families.family import Family
@@ -28,10 +28,14 @@ FAMILIES: dict[str, Entry] = {
 
 
 def take_in(families: dict[str, Family], columns: Columns, now_ms: int, clock_of: ClockOf) -> None:
-    """Gives every family its facts; one that has none yet begins with its first."""
+    """Gives every family its facts; one that has none yet begins with its first. Raises IndexError for a fact that
+    names what its batch does not have.
+    """
     for name, entry in FAMILIES.items():
         tables = {tag: table for tag, table in columns.further.items() if tag in entry.facts}
         if tables:
+            for tag, table in tables.items():
+                FURTHER[tag].check(table, len(columns.further_cells))
             if name not in families:
                 families[name] = entry.begin(now_ms, clock_of)
             families[name].apply(tables, columns.further_cells)

@@ -76,7 +76,7 @@ def test_what_only_a_full_reading_said_is_taken_back_by_the_next_changes() -> No
     campaign = Cell("", campaign="Herbst", family="outbound")
     stock = Cell("", campaign="Herbst", family="lists")
     pipeline = Pipeline(Engine(NOW_MS, clock_of))
-    states = (
+    states: tuple[list[Fact], ...] = (
         [
             Worked(identify("a"), NOW_MS, Work.JOINED, 1, lead, cell, Cell("")),
             Attempted(identify("t"), NOW_MS, campaign, 0),

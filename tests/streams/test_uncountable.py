@@ -22,12 +22,14 @@ from streams.history.files_memory import MemoryFiles
 from streams.history.history import History
 from streams.history.writer import HistoryWriter
 from streams.log_memory import MemoryPart
-from streams.records import Arrived, Fact, identify
+from streams.partition import split
+from streams.pipeline import Pipeline
+from streams.records import Arrived, Cell, Fact, Work, Worked, identify
 from streams.runtimes.embedded import Processor
 from streams.states import StateFile
 from streams.store import StoreUnavailable
 from streams.store_memory import MemoryStore
-from streams.uncountable import CountingFailed, Uncountable, countable
+from streams.uncountable import CountingFailed, Uncountable, countable, rows
 from streams.visits import VisitTable
 from tests.streams.histories import CELLS, CLOCK, GIVE_UP_MS, counted
 
@@ -50,6 +52,16 @@ def torn(payload: bytes, *places: int, cell: int = 1) -> bytes:
     ref = columns.ref.copy()
     ref[list(places)] = cell
     return encode_columns(columns._replace(ref=ref))
+
+
+def torn_people(payload: bytes, *places: int, cell: int = 9) -> bytes:
+    """The entry with facts of people at these places whose home is not there."""
+    columns = decode_columns(payload)
+    worked = columns.further["worked"]
+    home = worked.columns["home"].copy()
+    home[list(places)] = cell
+    worked = worked._replace(columns={**worked.columns, "home": home})
+    return encode_columns(columns._replace(further={"worked": worked}))
 
 
 def log_with(*payloads: bytes) -> MemoryPart:
@@ -271,3 +283,39 @@ def test_entries_whose_columns_do_not_fit_are_dead_as_a_whole() -> None:
     assert left.kind.size == 0
     assert (left.tally.counted, left.tally.dead, len(dead)) == (0, 4, 4)
     assert dead[0].data == encode_columns(cut)
+
+
+def joined(number: int) -> Worked:
+    home = Cell("", "P", family="agents")
+    return Worked(identify("p", number), NOW_MS - 9_000, Work.JOINED, 1, identify("l", number), Cell("A"), home)
+
+
+def logged_in(pipeline: Pipeline) -> int:
+    return sum(one.now[-1] for one in pipeline.readings() if one.cell.family == "agents")
+
+
+@pytest.mark.parametrize("cell", [-1, 3, 2**31 - 1])
+def test_what_people_did_is_left_out_alike(make: Callable[..., Processor], tmp_path: Path, cell: int) -> None:
+    facts: list[Fact] = [*arrivals(1, 4), *map(joined, range(5)), *arrivals(2, 3)]
+    payload = torn_people(entry(1, facts), 1, 3, cell=cell)
+    log = log_with(payload, entry(2, [joined(number) for number in range(5, 9)]))
+    running = make(log)
+    running.start()
+    running.step(0)
+    assert told(running) == (7, Tally(received=18, counted=14, dead=2, skipped=2, skip_reasons={"empty": 2}))
+    assert logged_in(running.pipeline) == 7
+    letters = dead_letters(Settings(), tmp_path).all("calls")
+    # Behind the seven of visits.
+    assert [letter.position for letter in letters] == [8, 10]
+    (past,) = pipelines_at([log], NOW_MS, lambda _: CLOCK, GIVE_UP_MS)
+    assert logged_in(past) == 7
+
+
+def test_a_record_alone_is_an_entry_that_can_be_read_again() -> None:
+    facts: list[Fact] = [*arrivals(1, 2), joined(1), joined(2)]
+    columns = decode_columns(entry(1, facts))
+    for place, fact in enumerate(facts):
+        assert decode(encode_columns(rows(columns, np.array([place])))).facts == [fact]
+    split_columns = decode_columns(encode(split(Batch("calls", 1, NOW_MS, Tally(), facts), 2)[1]))
+    everything = rows(split_columns, np.arange(split_columns.facts))
+    assert decode(encode_columns(everything)) == decode(encode_columns(split_columns))
