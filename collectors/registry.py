@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from collectors.columns import parse as columns
 from collectors.contract import Collector
 from collectors.queue_log import parse as queue_log
+from collectors.trunks import parse as trunks
 from collectors.vicidial import collector as vicidial
 
 _TABLE = (
     Collector("queue_log", "Asterisk's queue_log file, followed live", queue_log.read_options),
     Collector("columns", "any delimited file with one call per row, described in the settings", columns.read_options),
     Collector("vicidial", "VICIdial's MySQL or MariaDB tables, polled", vicidial.read_options),
+    Collector("trunks", "channels in use, busy and blocked calls per service number", trunks.read_options),
 )
 
 

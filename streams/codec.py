@@ -30,7 +30,9 @@ from streams.records import (
     Handled,
     ListCounted,
     Outcome,
+    Rostered,
     Seen,
+    TrunkCounted,
     Worked,
 )
 
@@ -44,9 +46,17 @@ FURTHER: dict[str, FactColumns] = {
     "worked": FactColumns(Worked),
     "attempted": FactColumns(Attempted),
     "list_counted": FactColumns(ListCounted),
+    "trunk_counted": FactColumns(TrunkCounted),
+    "rostered": FactColumns(Rostered),
 }
 """Facts of the families beside visits, by their tag. A further one joins with one entry here."""
-_TAG: dict[type, str] = {Worked: "worked", Attempted: "attempted", ListCounted: "list_counted"}
+_TAG: dict[type, str] = {
+    Worked: "worked",
+    Attempted: "attempted",
+    ListCounted: "list_counted",
+    TrunkCounted: "trunk_counted",
+    Rostered: "rostered",
+}
 
 Ints = npt.NDArray[np.int64]
 
@@ -169,7 +179,7 @@ def encode(batch: Batch) -> bytes:
                 row = DOOR, fact.visit, cells.setdefault(fact.cell, len(cells)), int(fact.door), 0
             case Seen():
                 row = SEEN, _NO_VISIT, cells.setdefault(fact.cell, len(cells)), 0, 0
-            case Worked() | Attempted() | ListCounted():
+            case Worked() | Attempted() | ListCounted() | TrunkCounted() | Rostered():
                 at_ms.pop()
                 further.setdefault(_TAG[type(fact)], []).append(fact)
                 continue

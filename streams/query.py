@@ -95,7 +95,9 @@ class _Groups(Generic[T]):
         """Who may be shown together, by family, where `row_of` gives a cell's row of the window or interval."""
         persons: defaultdict[str, dict[Cell, int]] = defaultdict(dict)
         for cell in self._people:
-            persons[cell.family][cell] = row_of(self._values[cell])[FURTHER[cell.family].persons]
+            row, family = row_of(self._values[cell]), FURTHER[cell.family]
+            if any(row[name] for name in family.windowed):
+                persons[cell.family][cell] = row[family.persons]
         return {family: Blocks(counted, self._floor) for family, counted in persons.items()}
 
     def total(self, key: tuple[str, ...], row_of: Callable[[T], Sums], blocks: Mapping[str, Blocks]) -> Sums:

@@ -20,6 +20,8 @@ import msgspec
 from streams.cell import ID_BYTES, VISITS, Cell, Supplies, identify
 from streams.records_agents import Work, Worked
 from streams.records_outbound import Attempted, ListCounted, Told
+from streams.records_shifts import Plan, Rostered
+from streams.records_trunks import TrunkCounted
 
 __all__ = [
     "ID_BYTES",
@@ -35,9 +37,12 @@ __all__ = [
     "Handled",
     "ListCounted",
     "Outcome",
+    "Plan",
+    "Rostered",
     "Seen",
     "Supplies",
     "Told",
+    "TrunkCounted",
     "Work",
     "Worked",
     "identify",
@@ -125,4 +130,6 @@ class Seen(msgspec.Struct, frozen=True, tag="seen"):
     cell: Cell
 
 
-Fact = Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen | Worked | Attempted | ListCounted
+Fact = (
+    Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen | Worked | Attempted | ListCounted | TrunkCounted | Rostered
+)

@@ -11,6 +11,8 @@ from streams.families.agents import Agents
 from streams.families.family import Family
 from streams.families.lists import Lists
 from streams.families.outbound import Outbound
+from streams.families.shifts import Shifts
+from streams.families.trunks import Trunks
 
 
 class Entry(NamedTuple):
@@ -24,6 +26,8 @@ FAMILIES: dict[str, Entry] = {
     "agents": Entry(frozenset({"worked"}), Agents),
     "lists": Entry(frozenset({"list_counted"}), Lists),
     "outbound": Entry(frozenset({"attempted"}), Outbound),
+    "shifts": Entry(frozenset({"rostered"}), Shifts),
+    "trunks": Entry(frozenset({"trunk_counted"}), Trunks),
 }
 
 

@@ -95,8 +95,27 @@ class VicidialDialect(Dialect):
         return as_line(row).decode()
 
 
+class TrunksDialect(Dialect):
+    """One count of a trunk; who answers and how are no columns of it."""
+
+    kind = "trunks"
+    header = "time,number,trunk,channels,in_use,busy,blocked"
+
+    def time(self, at_s: int) -> str:
+        return datetime.fromtimestamp(at_s, ZoneInfo("Europe/Berlin")).strftime("%Y-%m-%d %H:%M:%S")
+
+    def line(self, number: int, **fields: str) -> str:
+        values = {
+            "time": self.time(NOW_S - 600 + number % 500),
+            "queue": f"q{number // 500}",
+            "agent": "Anna",
+            "seconds": "5",
+        } | fields
+        return "{time},{queue},{agent},30,{seconds},0,0".format(**values)
+
+
 DIALECTS: dict[str, Dialect] = {
-    dialect.kind: dialect for dialect in (QueueLogDialect(), ColumnsDialect(), VicidialDialect())
+    dialect.kind: dialect for dialect in (QueueLogDialect(), ColumnsDialect(), VicidialDialect(), TrunksDialect())
 }
 
 Expected = Mapping[str, int]
@@ -149,7 +168,11 @@ BAD_INPUTS: dict[int, BadInput] = {
     13: BadInput(
         "duplicate keys",
         lambda d: [d.line(100).replace('"user":"Anna"', '"user":"Anna","user":"Bert"')],
-        but={"queue_log": "a text without keys", "columns": "a header that does so is input 37"},
+        but={
+            "queue_log": "a text without keys",
+            "columns": "a header that does so is input 37",
+            "trunks": "a header that does so is input 37",
+        },
     ),
     14: BadInput("NaN and Infinity", seconds("NaN", "Infinity", "inf"), {"dead": 3}),
     15: BadInput("1e400", seconds("1e400")),
@@ -161,13 +184,18 @@ BAD_INPUTS: dict[int, BadInput] = {
     21: BadInput(
         "a field is missing",
         lambda d: [
-            d.line(100).replace("|COMPLETEAGENT|5|20|1", "|").replace(";Anna", "").replace(',"user":"Anna"', "")
+            d.line(100)
+            .replace("|COMPLETEAGENT|5|20|1", "|")
+            .replace(";Anna", "")
+            .replace(",Anna", "")
+            .replace(',"user":"Anna"', "")
         ],
     ),
     22: BadInput(
         "unknown kind",
         lambda d: [d.line(100, outcome="SOMETHINGNEW")],
-        but={"queue_log": {"skipped": 1}, "vicidial": {"counted": 1}},  # a status that a campaign may have made
+        # A campaign may have made the status.
+        but={"queue_log": {"skipped": 1}, "vicidial": {"counted": 1}, "trunks": "its rows are of one kind"},
     ),
     23: BadInput(
         "the same record twice",
@@ -179,7 +207,8 @@ BAD_INPUTS: dict[int, BadInput] = {
         "the same id, another content",
         lambda d: [d.line(100), d.line(100, agent="Bert")],
         {"counted": 1, "dead": 1},
-        but={"queue_log": {"counted": 2, "conflicts": 1}, "vicidial": {"counted": 2}},  # rows are rewritten
+        # Rows of a dialer are rewritten; a trunk of another name is another trunk.
+        but={"queue_log": {"counted": 2, "conflicts": 1}, "vicidial": {"counted": 2}, "trunks": {"counted": 2}},
     ),
     25: BadInput("out of order", instants(-900, -1_800, -1_200), {"counted": 3}),
     26: BadInput("after the day was closed", instants(-40 * HOUR_S), {"late": 1}),
@@ -205,9 +234,19 @@ BAD_INPUTS: dict[int, BadInput] = {
     38: BadInput(
         "HTTP answers",
         lambda _: [],
-        but={"queue_log": "reads a file", "columns": "reads a file", "vicidial": "reads a database"},
+        but={
+            "queue_log": "reads a file",
+            "columns": "reads a file",
+            "vicidial": "reads a database",
+            "trunks": "a file",
+        },
     ),
-    39: BadInput("the source's clock jumps", instants(-600, -600 - HOUR_S, -600), {"counted": 3}),
+    39: BadInput(
+        "the source's clock jumps",
+        instants(-600, -600 - HOUR_S, -600),
+        {"counted": 3},
+        but={"trunks": {"counted": 2, "duplicate": 1}},  # one count of one instant
+    ),
     40: BadInput(
         "texts that other programs would run",
         agents("=cmd!A1", "<img onerror=alert(1)>", "{{7*7}}", "Anna\r\nINFO all is well"),

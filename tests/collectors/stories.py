@@ -12,6 +12,8 @@ import msgspec
 from collectors.contract import Parsed, Parser, Verdict
 from streams.records import Arrived, AtTheDoor, Ended, Fact, GivenUp, Handled, Worked
 from streams.records_outbound import Attempted, ListCounted, Told
+from streams.records_shifts import Rostered
+from streams.records_trunks import TrunkCounted
 from tests.collectors.bench import NOW_MS
 
 
@@ -81,6 +83,16 @@ def _fact(fact: Fact, names: dict[bytes, str]) -> str:
     if isinstance(fact, ListCounted):
         numbers = " ".join(str(number) for number in msgspec.structs.astuple(fact)[3:])
         return f"{_name(fact.call_list, names)} list counted {at} {fact.cell.campaign}: {numbers}"
+    if isinstance(fact, TrunkCounted):
+        kind = "cumulative" if fact.cumulative else "since last"
+        said = f"{fact.in_use} of {fact.channels} in use, busy {fact.busy} blocked {fact.blocked} {kind}"
+        return f"{_name(fact.trunk, names)} counted {at} {fact.cell.hotline}: {said}"
+    if isinstance(fact, Rostered):
+        lasts = fact.amount_ms or fact.until_ms - fact.at_ms
+        where = "/".join(name for name in (fact.cell.hotline, fact.cell.site, fact.cell.team) if name)
+        undated = " undated" if fact.undated else ""
+        person = _person(fact.agent, names)
+        return f"{person} {fact.plan.name.lower()} {at} for {lasts / 1000:g} {where}{undated}".rstrip()
     return f"seen {fact.cell.hotline}"
 
 

@@ -13,7 +13,7 @@ from random import Random
 from typing import Protocol
 
 from streams.records import Cell, Fact
-from tests.machine import agents, outbound, visits
+from tests.machine import agents, outbound, shifts, trunks, visits
 
 Number = tuple[str | int, ...]
 Numbers = dict[Number, int]
@@ -56,6 +56,8 @@ FAMILIES: dict[str, Family] = {
     "agents": agents.Agents(),
     "outbound": outbound.Outbound(),
     "lists": outbound.Lists(),
+    "trunks": trunks.Trunks(),
+    "shifts": shifts.Shifts(),
 }
 
 

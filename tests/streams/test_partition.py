@@ -22,7 +22,10 @@ from streams.records import (
     Handled,
     ListCounted,
     Outcome,
+    Plan,
+    Rostered,
     Seen,
+    TrunkCounted,
     Work,
     Worked,
     identify,
@@ -45,6 +48,10 @@ def batch(seed: int, calls: int = 60) -> Batch:
             Worked(identify("p", number % 7), at_ms, Work.JOINED, number, identify("l"), Cell(hotline), Cell("", "P")),
             Attempted(identify(seed, number, "try"), at_ms, campaign(number), 0, lead=identify("lead", number % 5)),
             ListCounted(identify("list", number % 4), at_ms, campaign(number), *(1,) * 8),
+            TrunkCounted(
+                identify("trunk", number % 5), at_ms, Cell(hotline, family="trunks"), 9, 1, 0, 0, True, 60_000
+            ),
+            Rostered(identify(number), at_ms, at_ms + 9, identify("p", number % 7), Cell(hotline), Plan.WORK),
         ]
     chance.shuffle(facts)
     tally = Tally(received=9, counted=8, dead=1)
@@ -66,6 +73,10 @@ def whole_keys(fact: Fact) -> list[bytes | str]:
             return [fact.attempt, fact.lead + fact.cell.campaign.encode()]
         case ListCounted():
             return [fact.call_list]
+        case TrunkCounted():
+            return [fact.trunk]
+        case Rostered():
+            return ["shifts"]
         case _:
             return [key_of(fact), fact.visit]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.columns.clocks import Readings, format_fault
+from collectors.clocks import Readings, format_fault
 from collectors.contract import BadLine
 from collectors.wall_clock import DAY_MS, WallClock
 from tests.collectors.bench import NOW_MS, parser_of
