@@ -54,7 +54,10 @@ class BadOptions(CollectorError):
 
 
 class Verdict(Enum):
-    """What became of one line; each but HEADER is one column of the feed's tally."""
+    """What became of one line; each but HEADER is one column of the feed's tally.
+
+    HEADER is no data: a header, or that a file was read to its end. It may carry facts.
+    """
 
     COUNTED = "counted"
     SKIPPED = "skipped"

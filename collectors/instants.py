@@ -17,8 +17,10 @@ class Instants:
         self._readings = Readings(format_)
         self._wall = WallClock(zone)
 
-    def of(self, text: str, not_before_ms: int | None = None) -> int:
-        """UTC ms; in the repeated hour see `WallClock.instant`. A mere date is its midnight. Raises `BadLine`."""
+    def of(self, text: str, not_before_ms: int | None = None, days_later: int = 0) -> int:
+        """UTC ms; in the repeated hour see `WallClock.instant`. A mere date is its midnight, or that of the day so many
+        days later. Raises `BadLine`.
+        """
         said = self._readings[text]
         if said.instant_ms is not None:
             return said.instant_ms
@@ -28,7 +30,7 @@ class Instants:
         clock_ms = said.clock_ms or 0
         if said.offset_ms is not None:
             return said.day * DAY_MS + clock_ms - said.offset_ms
-        return self._wall.instant(said.day, clock_ms, not_before_ms)
+        return self._wall.instant(said.day + days_later, clock_ms, not_before_ms)
 
 
 def read_format(options: Options, key: str, default: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from collectors.columns import parse as columns
 from collectors.contract import Collector
 from collectors.queue_log import parse as queue_log
+from collectors.shifts import parse as shifts
 from collectors.trunks import parse as trunks
 from collectors.vicidial import collector as vicidial
 
@@ -14,6 +15,7 @@ _TABLE = (
     Collector("queue_log", "Asterisk's queue_log file, followed live", queue_log.read_options),
     Collector("columns", "any delimited file with one call per row, described in the settings", columns.read_options),
     Collector("vicidial", "VICIdial's MySQL or MariaDB tables, polled", vicidial.read_options),
+    Collector("shifts", "shifts and absences in a CSV file", shifts.read_options),
     Collector("trunks", "channels in use, busy and blocked calls per service number", trunks.read_options),
 )
 

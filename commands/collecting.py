@@ -14,6 +14,7 @@ from collectors.ingest import FULL, UNWRITABLE, FeedRun
 from collectors.lines import HEAD_BYTES
 from collectors.registry import COLLECTORS
 from collectors.sources import Days, Polled
+from collectors.whole_file import ReadsWhole
 from commands import wiring
 from commands.failures import WrongCall
 from config.sections import Feed
@@ -137,6 +138,8 @@ def collect(settings: Settings, data: Path, log: EventLog, stop: threading.Event
             if isinstance(options, Polled):
                 clock = SiteClock(settings.site.zone, settings.site.day_start)
                 run.read_from(options.live_source(ZoneInfo(settings.site.zone), Days(clock, settings.site.closes)))
+            elif isinstance(options, ReadsWhole) and feed.path is not None:
+                run.read_from(options.whole_source(feed.path))
             elif feed.path is not None:
                 run.follow(feed.path, options.rotated)
             runs.append(run)

@@ -225,6 +225,6 @@ def _marks(row: Row) -> list[str]:
         marks.append("unconfigured")
     if "" in row.by.values():
         marks.append("not_supplied")
-    if row.sums["attempts_undated"]:
+    if row.sums["attempts_undated"] or row.sums["shift_absent_undated_ms"]:
         marks.append("undated")
     return marks

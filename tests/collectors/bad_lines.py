@@ -114,8 +114,29 @@ class TrunksDialect(Dialect):
         return "{time},{queue},{agent},30,{seconds},0,0".format(**values)
 
 
+class ShiftsDialect(Dialect):
+    """One absence of so many hours, by the settings on the bench."""
+
+    kind = "shifts"
+    header = "from,person,kind,queue,hours"
+
+    def time(self, at_s: int) -> str:
+        return datetime.fromtimestamp(at_s, ZoneInfo("Europe/Berlin")).strftime("%Y-%m-%d %H:%M:%S")
+
+    def line(self, number: int, **fields: str) -> str:
+        values = {
+            "time": self.time(NOW_S - 600 + number % 500),
+            "queue": "q",
+            "agent": "Anna",
+            "seconds": "5",
+            "outcome": "holiday",
+        } | fields
+        return "{time},{agent},{outcome},{queue},{seconds}".format(**values)
+
+
 DIALECTS: dict[str, Dialect] = {
-    dialect.kind: dialect for dialect in (QueueLogDialect(), ColumnsDialect(), VicidialDialect(), TrunksDialect())
+    dialect.kind: dialect
+    for dialect in (QueueLogDialect(), ColumnsDialect(), VicidialDialect(), TrunksDialect(), ShiftsDialect())
 }
 
 Expected = Mapping[str, int]
@@ -172,6 +193,7 @@ BAD_INPUTS: dict[int, BadInput] = {
             "queue_log": "a text without keys",
             "columns": "a header that does so is input 37",
             "trunks": "a header that does so is input 37",
+            "shifts": "a header that does so is input 37",
         },
     ),
     14: BadInput("NaN and Infinity", seconds("NaN", "Infinity", "inf"), {"dead": 3}),
@@ -194,25 +216,37 @@ BAD_INPUTS: dict[int, BadInput] = {
     22: BadInput(
         "unknown kind",
         lambda d: [d.line(100, outcome="SOMETHINGNEW")],
-        # A campaign may have made the status.
-        but={"queue_log": {"skipped": 1}, "vicidial": {"counted": 1}, "trunks": "its rows are of one kind"},
+        # A campaign may have made the status; every other kind is an absence.
+        but={
+            "queue_log": {"skipped": 1},
+            "vicidial": {"counted": 1},
+            "trunks": "its rows are of one kind",
+            "shifts": {"counted": 1},
+        },
     ),
     23: BadInput(
         "the same record twice",
         lambda d: [d.line(100), d.line(100)],
         {"counted": 1, "duplicate": 1},
-        but={"queue_log": {"counted": 2, "conflicts": 1}},
+        but={"queue_log": {"counted": 2, "conflicts": 1}, "shifts": {"counted": 2}},
     ),
     24: BadInput(
         "the same id, another content",
         lambda d: [d.line(100), d.line(100, agent="Bert")],
         {"counted": 1, "dead": 1},
-        # Rows of a dialer are rewritten; a trunk of another name is another trunk.
-        but={"queue_log": {"counted": 2, "conflicts": 1}, "vicidial": {"counted": 2}, "trunks": {"counted": 2}},
+        # Rows of a dialer are rewritten; a trunk or person of another name is another one.
+        but={
+            "queue_log": {"counted": 2, "conflicts": 1},
+            "vicidial": {"counted": 2},
+            "trunks": {"counted": 2},
+            "shifts": {"counted": 2},
+        },
     ),
     25: BadInput("out of order", instants(-900, -1_800, -1_200), {"counted": 3}),
     26: BadInput("after the day was closed", instants(-40 * HOUR_S), {"late": 1}),
-    27: BadInput("in the future", instants(1, HOUR_S, 365 * 24 * HOUR_S), {"counted": 1, "dead": 2}),
+    27: BadInput(
+        "in the future", instants(1, HOUR_S, 365 * 24 * HOUR_S), {"counted": 1, "dead": 2}, {"shifts": {"counted": 3}}
+    ),
     28: BadInput(
         "times of no call",
         times("0", "-1", "1970-01-01 00:00:00", "9999-12-31 23:59:59", "253402300799", "86400"),
@@ -239,6 +273,7 @@ BAD_INPUTS: dict[int, BadInput] = {
             "columns": "reads a file",
             "vicidial": "reads a database",
             "trunks": "a file",
+            "shifts": "a file",
         },
     ),
     39: BadInput(

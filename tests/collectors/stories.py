@@ -90,9 +90,8 @@ def _fact(fact: Fact, names: dict[bytes, str]) -> str:
     if isinstance(fact, Rostered):
         lasts = fact.amount_ms or fact.until_ms - fact.at_ms
         where = "/".join(name for name in (fact.cell.hotline, fact.cell.site, fact.cell.team) if name)
-        undated = " undated" if fact.undated else ""
-        person = _person(fact.agent, names)
-        return f"{person} {fact.plan.name.lower()} {at} for {lasts / 1000:g} {where}{undated}".rstrip()
+        words = [_person(fact.agent, names), fact.plan.name.lower(), at, "for", f"{lasts / 1000:g}", where]
+        return " ".join(filter(None, [*words, "undated" * fact.undated]))
     return f"seen {fact.cell.hotline}"
 
 

@@ -22,7 +22,7 @@ from collectors.registry import COLLECTORS
 from streams.batch import Tally
 from streams.records import Arrived, Fact, Rostered, TrunkCounted
 from tests.collectors.bad_lines import BAD_INPUTS, DIALECTS, IN_TESTS_OF_THEIR_OWN, Dialect
-from tests.collectors.bench import BANK_LIKE, Bench, write
+from tests.collectors.bench import OPTIONS, Bench, write
 
 DAY_MS = 86_400_000
 COLUMNS = ("counted", "duplicate", "late", "dead", "skipped", "conflicts")
@@ -101,7 +101,7 @@ def test_6_byte_order_mark(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in COLLECTORS if kind != "vicidial"])
 def test_8_latin_1_as_configured(tmp_path: Path, kind: str) -> None:
-    options = {**(BANK_LIKE if kind == "columns" else {}), "encoding": "latin-1"}
+    options = {**OPTIONS.get(kind, {}), "encoding": "latin-1"}
     bench = Bench(tmp_path / "data", kind, options)
     dialect, path = DIALECTS[kind], tmp_path / "source"
     write(path, *([dialect.header] if dialect.header else []), dialect.line(1, queue="Kündigung").encode("latin-1"))
