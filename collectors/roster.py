@@ -1,8 +1,8 @@
 """What a feed of shifts and absences says at present, row by row, and what changes when it says it anew (pure).
 
 A row is known by what it says and by how many equal ones stand before it in the same source, so a source that is read
-again says nothing new. When a source was read to its end, what it said before of the time from its earliest row on and
-does not say any more is withdrawn; what lies before that is past, and stays.
+again says nothing new. When a source was read to its end, what it said before of the time from the day of its earliest
+row on and does not say any more is withdrawn; what lies before that is past, and stays.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from collectors.contract import Wiring
+from streams.days import SiteClock, business_day
 from streams.records import Cell, Fact, Plan, Rostered, identify
 
 _DAY_MS = 86_400_000
@@ -51,10 +54,11 @@ _encoder = msgspec.msgpack.Encoder()
 
 
 class Roster:
-    """The rows of one feed. `feed` tells equal rows of two feeds apart."""
+    """The rows of one feed. `feed` tells equal rows of two feeds apart, `zone` says when a day begins."""
 
-    def __init__(self, feed: str) -> None:
+    def __init__(self, feed: str, zone: ZoneInfo) -> None:
         self._feed = feed
+        self._clock = SiteClock(zone.key)
         self._rows: dict[bytes, _Standing] = {}
         self._readings: dict[str, _Reading] = {}
 
@@ -77,14 +81,20 @@ class Roster:
         self._rows[entry] = _Standing(row.from_ms, row.until_ms, version)
         return list(_facts(entry, row, version))
 
+    def covers(self, source: str, from_ms: int) -> None:
+        """This source speaks of the time from here on, whatever its earliest row is."""
+        reading = self._readings.setdefault(source, _Reading())
+        reading.from_ms = from_ms if reading.from_ms is None else min(reading.from_ms, from_ms)
+
     def end(self, source: str, now_ms: int) -> list[Fact]:
         """The source was read to its end: withdraws what it does not say any more."""
         reading = self._readings.setdefault(source, _Reading())
         if reading.from_ms is None:
             return []
+        covered_from_ms, _ = business_day(self._clock, reading.from_ms)
         facts: list[Fact] = []
         for entry, standing in self._rows.items():
-            if standing.withdrawn or standing.from_ms < reading.from_ms or entry in reading.seen:
+            if standing.withdrawn or standing.from_ms < covered_from_ms or entry in reading.seen:
                 continue
             standing.version = max(now_ms, standing.version + 1)
             standing.withdrawn = True
@@ -114,6 +124,22 @@ class Roster:
     def load(self, state: bytes) -> None:
         """Takes over what `dump` gave. Raises ValueError when the bytes are of no use."""
         self._rows = msgspec.msgpack.decode(state, type=dict[bytes, _Standing])
+
+
+def cell_of(wiring: Wiring, person: str, queue: str) -> Cell:
+    """Where a person belongs, with the hotline of a queue (empty: none)."""
+    home = wiring.home(person, queue)
+    routed = wiring.route(queue) if queue else Cell("")
+    return Cell(
+        routed.hotline,
+        home.provider,
+        home.site,
+        home.team,
+        routed.project,
+        routed.client,
+        configured=routed.configured,
+        family="shifts",
+    )
 
 
 def _said(row: PlanRow) -> tuple[str | int, ...]:

@@ -9,14 +9,14 @@ from pathlib import Path
 from collectors.contract import DUPLICATE, EARLIEST_MS, LONGEST_MS, BadLine, Parsed, Parser, Verdict, Wiring, dead
 from collectors.delimited import HeadedRows
 from collectors.instants import Instants
-from collectors.known_dead import KnownDead
 from collectors.marks import Mark
 from collectors.names import bad_name
-from collectors.roster import KEPT_MS, PlanRow, Roster
+from collectors.refused import Refused
+from collectors.roster import KEPT_MS, PlanRow, Roster, cell_of
 from collectors.shifts.settings import ShiftsSettings, read_settings
 from collectors.sources import MarkOf, OpenSource
 from collectors.whole_file import END, WholeFile, cut_lines
-from streams.records import Cell, Fact, Plan
+from streams.records import Fact, Plan
 
 MOST_HOURS = 9_999
 _HOURS = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,4}))?")
@@ -63,28 +63,28 @@ class ShiftsParser:
         self._instants = Instants(settings.time_format, settings.zone or wiring.zone)
         self._midnights = Instants("%Y-%m-%d", settings.zone or wiring.zone)
         self._rows = HeadedRows(settings.splitter, settings.columns)
-        self._roster = Roster(wiring.feed)
+        self._roster = Roster(wiring.feed, settings.zone or wiring.zone)
         self._source = ""
-        self._dead: KnownDead | None = None
+        self._refused: Refused | None = None
 
     def resume(self, note: bytes) -> None:
-        """The file is read again and again; these lines of it were dead."""
-        self._dead = KnownDead(note)
+        """The file is read again and again; these lines of it were refused."""
+        self._refused = Refused(note)
 
     def begin(self, source: str, first_line: bytes, note: bytes) -> None:
         """See `Parser.begin`."""
         self._source = source
-        self._rows.begin(first_line, b"" if self._dead else note)
+        self._rows.begin(first_line, b"" if self._refused else note)
 
     def note(self) -> bytes:
         """See `Parser.note`."""
-        return self._dead.note() if self._dead else self._rows.note
+        return self._refused.note() if self._refused else self._rows.note
 
     def parse(self, line: bytes, position: int, now_ms: int, known: bool = False) -> Parsed:
         """See `Parser.parse`."""
         if position == END:
-            if self._dead:
-                self._dead.end()
+            if self._refused:
+                self._refused.end()
             return Parsed(Verdict.HEADER, self._roster.end(self._source, now_ms))
         if position == 0:
             self._roster.begin(self._source)
@@ -93,9 +93,7 @@ class ShiftsParser:
             parsed = row if isinstance(row, Parsed) else self._read(row, now_ms, known)
         except BadLine as error:
             parsed = dead(str(error))
-        if parsed.verdict is Verdict.DEAD and self._dead and self._dead.again(line):
-            return DUPLICATE
-        return parsed
+        return self._refused.once(line, parsed) if self._refused else parsed
 
     def _read(self, row: Mapping[str, str], now_ms: int, known: bool) -> Parsed:
         kind = row[self._settings.kind] if self._settings.kind else ""
@@ -122,7 +120,7 @@ class ShiftsParser:
             if column and (name or column == settings.person) and (reason := bad_name(name)):
                 message = f"{column}: {reason}"
                 raise BadLine(message)
-        agent, cell = self._wiring.pseudonym(person), self._cell(person, queue)
+        agent, cell = self._wiring.pseudonym(person), cell_of(self._wiring, person, queue)
         hours_ms = self._hours_ms(row)
         undated = not (settings.begin and row[settings.begin])
         if undated:
@@ -162,20 +160,6 @@ class ShiftsParser:
             message = f"{column}: {row[column][:40]!r} is no number of hours from 0 to {MOST_HOURS}"
             raise BadLine(message)
         return int(match[1]) * 3_600_000 + int((match[2] or "0").ljust(4, "0")) * 360
-
-    def _cell(self, person: str, queue: str) -> Cell:
-        home = self._wiring.home(person, queue)
-        routed = self._wiring.route(queue) if queue else Cell("")
-        return Cell(
-            routed.hotline,
-            home.provider,
-            home.site,
-            home.team,
-            routed.project,
-            routed.client,
-            configured=routed.configured,
-            family="shifts",
-        )
 
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
         """See `Parser.restore`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -134,9 +135,39 @@ class ShiftsDialect(Dialect):
         return "{time},{agent},{outcome},{queue},{seconds}".format(**values)
 
 
+class IcsDialect(Dialect):
+    """A calendar with one shift, as a line of JSON."""
+
+    kind = "ics"
+
+    def time(self, at_s: int) -> str:
+        return datetime.fromtimestamp(at_s, ZoneInfo("Europe/Berlin")).strftime("%Y%m%dT%H%M%S")
+
+    def line(self, number: int, **fields: str) -> str:
+        values = {
+            "time": self.time(NOW_S - 600 + number % 500),
+            "call": str(number),
+            "agent": "Anna",
+            "seconds": "5",
+            "outcome": "work",
+        } | fields
+        text = (
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{call}\r\nSUMMARY:{agent}\r\nDTSTART:{time}\r\n"
+            "DURATION:PT{seconds}S\r\nCATEGORIES:{outcome}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+        return json.dumps(text.format(**values), ensure_ascii=False)
+
+
 DIALECTS: dict[str, Dialect] = {
     dialect.kind: dialect
-    for dialect in (QueueLogDialect(), ColumnsDialect(), VicidialDialect(), TrunksDialect(), ShiftsDialect())
+    for dialect in (
+        QueueLogDialect(),
+        ColumnsDialect(),
+        VicidialDialect(),
+        TrunksDialect(),
+        ShiftsDialect(),
+        IcsDialect(),
+    )
 }
 
 Expected = Mapping[str, int]
@@ -190,6 +221,7 @@ BAD_INPUTS: dict[int, BadInput] = {
         "duplicate keys",
         lambda d: [d.line(100).replace('"user":"Anna"', '"user":"Anna","user":"Bert"')],
         but={
+            "ics": "a text without keys",
             "queue_log": "a text without keys",
             "columns": "a header that does so is input 37",
             "trunks": "a header that does so is input 37",
@@ -210,6 +242,7 @@ BAD_INPUTS: dict[int, BadInput] = {
             .replace("|COMPLETEAGENT|5|20|1", "|")
             .replace(";Anna", "")
             .replace(",Anna", "")
+            .replace("SUMMARY:Anna\\r\\n", "")
             .replace(',"user":"Anna"', "")
         ],
     ),
@@ -218,6 +251,7 @@ BAD_INPUTS: dict[int, BadInput] = {
         lambda d: [d.line(100, outcome="SOMETHINGNEW")],
         # A campaign may have made the status; every other kind is an absence.
         but={
+            "ics": {"counted": 1},
             "queue_log": {"skipped": 1},
             "vicidial": {"counted": 1},
             "trunks": "its rows are of one kind",
@@ -228,7 +262,7 @@ BAD_INPUTS: dict[int, BadInput] = {
         "the same record twice",
         lambda d: [d.line(100), d.line(100)],
         {"counted": 1, "duplicate": 1},
-        but={"queue_log": {"counted": 2, "conflicts": 1}, "shifts": {"counted": 2}},
+        but={"ics": {"counted": 2}, "queue_log": {"counted": 2, "conflicts": 1}, "shifts": {"counted": 2}},
     ),
     24: BadInput(
         "the same id, another content",
@@ -236,6 +270,7 @@ BAD_INPUTS: dict[int, BadInput] = {
         {"counted": 1, "dead": 1},
         # Rows of a dialer are rewritten; a trunk or person of another name is another one.
         but={
+            "ics": {"counted": 2},
             "queue_log": {"counted": 2, "conflicts": 1},
             "vicidial": {"counted": 2},
             "trunks": {"counted": 2},
@@ -245,7 +280,10 @@ BAD_INPUTS: dict[int, BadInput] = {
     25: BadInput("out of order", instants(-900, -1_800, -1_200), {"counted": 3}),
     26: BadInput("after the day was closed", instants(-40 * HOUR_S), {"late": 1}),
     27: BadInput(
-        "in the future", instants(1, HOUR_S, 365 * 24 * HOUR_S), {"counted": 1, "dead": 2}, {"shifts": {"counted": 3}}
+        "in the future",
+        instants(1, HOUR_S, 365 * 24 * HOUR_S),
+        {"counted": 1, "dead": 2},
+        {"shifts": {"counted": 3}, "ics": {"counted": 2, "skipped": 1}},
     ),
     28: BadInput(
         "times of no call",
@@ -261,14 +299,19 @@ BAD_INPUTS: dict[int, BadInput] = {
         "hours of a clock change",
         times("2025-03-30 02:30:00", "2024-10-27 02:30:00"),
         {"dead": 1, "late": 1},
-        but={"queue_log": "its times are seconds since 1970 and know no clock change"},
+        but={"ics": {"dead": 2}, "queue_log": "its times are seconds since 1970 and know no clock change"},
     ),
     31: BadInput("leap second and 24:00", times("2025-10-09 07:59:60", "2025-10-08 24:00:00"), {"dead": 2}),
-    36: BadInput("unclosed quote", agents('"Anna'), but={"queue_log": {"counted": 1}, "vicidial": {"counted": 1}}),
+    36: BadInput(
+        "unclosed quote",
+        agents('"Anna'),
+        but={"ics": {"counted": 1}, "queue_log": {"counted": 1}, "vicidial": {"counted": 1}},
+    ),
     38: BadInput(
         "HTTP answers",
         lambda _: [],
         but={
+            "ics": "a file",
             "queue_log": "reads a file",
             "columns": "reads a file",
             "vicidial": "reads a database",
@@ -287,7 +330,11 @@ BAD_INPUTS: dict[int, BadInput] = {
         agents("=cmd!A1", "<img onerror=alert(1)>", "{{7*7}}", "Anna\r\nINFO all is well"),
         {"counted": 3, "dead": 2},
         # Of the last the first half is a whole row of a table, and JSON writes a line end as a sign.
-        but={"columns": {"counted": 4, "dead": 1}, "vicidial": {"counted": 3, "dead": 1}},
+        but={
+            "ics": {"counted": 3, "dead": 1},
+            "columns": {"counted": 4, "dead": 1},
+            "vicidial": {"counted": 3, "dead": 1},
+        },
     ),
 }
 IN_TESTS_OF_THEIR_OWN = {6, 9, 32, 33, 34, 35, 37}

@@ -99,7 +99,7 @@ def test_6_byte_order_mark(tmp_path: Path, kind: str) -> None:
     assert became(bench, 2) == {}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in COLLECTORS if kind != "vicidial"])
+@pytest.mark.parametrize("kind", [kind for kind in COLLECTORS if kind not in ("vicidial", "ics")])
 def test_8_latin_1_as_configured(tmp_path: Path, kind: str) -> None:
     options = {**OPTIONS.get(kind, {}), "encoding": "latin-1"}
     bench = Bench(tmp_path / "data", kind, options)

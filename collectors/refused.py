@@ -1,4 +1,4 @@
-"""Which lines of a file that is read again and again are dead already, so that each is told once (pure)."""
+"""Which lines of a file that is read again and again are dead or skipped, so that each is told once (pure)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import hashlib
 
 import msgspec
 
+from collectors.contract import DUPLICATE, Parsed, Verdict
+
 MOST = 5_000
 _DIGEST_BYTES = 8
 
 
-class KnownDead:
-    """The dead lines of the version that was read last; `note` is what a mark keeps of them."""
+class Refused:
+    """The refused lines of the version that was read last; `note` is what a mark keeps of them."""
 
     def __init__(self, note: bytes) -> None:
         self._before: set[bytes] = set(msgspec.msgpack.decode(note, type=list[bytes])) if note else set()
@@ -21,11 +23,13 @@ class KnownDead:
         """What a new one needs to know the same lines."""
         return msgspec.msgpack.encode(sorted(self._before | self._now)[:MOST])
 
-    def again(self, line: bytes) -> bool:
-        """Notes a dead line; True when it was dead before."""
+    def once(self, line: bytes, parsed: Parsed) -> Parsed:
+        """What became of this line; a refused one that was refused before says nothing new."""
+        if parsed.verdict not in (Verdict.DEAD, Verdict.SKIPPED):
+            return parsed
         digest = hashlib.blake2b(line, digest_size=_DIGEST_BYTES).digest()
         self._now.add(digest)
-        return digest in self._before
+        return DUPLICATE if digest in self._before else parsed
 
     def end(self) -> None:
         """The file was read to its end; lines that it does not hold any more are forgotten."""
