@@ -17,6 +17,7 @@ from streams.days import to_ms
 MOST_OCCURRENCES = 1_000
 _OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
 _OFTEN_BY = ("BYSECOND", "BYMINUTE", "BYHOUR")
+_NUMBERS = ("DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "RDATE", "RECURRENCE-ID")
 _EPOCH = date(1970, 1, 1)
 
 
@@ -34,13 +35,17 @@ class Occurrence(NamedTuple):
 
 def occurrences(text: str, from_ms: int, until_ms: int, zone: ZoneInfo) -> list[Occurrence]:
     """What begins in [from, until) and was not cancelled. `zone` is that of times without one. Raises `BadLine`."""
+    if strange := [line for line in text.splitlines() if line.upper().startswith(_NUMBERS) and not line.isascii()]:
+        message = f"{strange[0].partition(':')[0][:40]}: holds signs that are no ASCII"
+        raise BadLine(message)
     try:
         calendar = icalendar.Calendar.from_ical(text)
-        _check(calendar)
+        wall = WallClock(zone)
+        _check(calendar, wall)
         start, end = (datetime.fromtimestamp(at_ms / 1000, UTC) for at_ms in (from_ms, until_ms))
         # A floating event may lie up to a day beside where it stands in UTC.
         events = recurring_ical_events.of(calendar).between(start - timedelta(days=1), end + timedelta(days=1))
-        found = list(_read(events, str(calendar.get("X-WR-CALNAME", "")), WallClock(zone)))
+        found = list(_read(events, str(calendar.get("X-WR-CALNAME", "")), wall))
     except BadLine:
         raise
     except Exception as error:  # whatever the two libraries make of what somebody else wrote
@@ -49,7 +54,7 @@ def occurrences(text: str, from_ms: int, until_ms: int, zone: ZoneInfo) -> list[
     return sorted(one for one in found if from_ms <= one.from_ms < until_ms)
 
 
-def _check(calendar: icalendar.Calendar) -> None:
+def _check(calendar: icalendar.Calendar, wall: WallClock) -> None:
     events = calendar.walk("VEVENT")
     if not events:
         message = "no calendar event in it"
@@ -60,6 +65,14 @@ def _check(calendar: icalendar.Calendar) -> None:
             raise BadLine(message)
         if "DTSTART" not in event:
             message = "DTSTART is missing"
+            raise BadLine(message)
+        for name in ("DTSTART", "DTEND"):
+            zone = event[name].params.get("TZID") if name in event else None
+            if zone and isinstance(event[name].dt, datetime) and event[name].dt.tzinfo is None:
+                message = f"{name}: zone {str(zone)[:40]!r} is unknown, and the calendar does not describe it"
+                raise BadLine(message)
+        if "DTEND" in event and _instant(event["DTEND"].dt, wall) <= _instant(event["DTSTART"].dt, wall):
+            message = "DTEND: is not after DTSTART"
             raise BadLine(message)
         rules = event.get("RRULE", [])
         for rule in rules if isinstance(rules, list) else [rules]:
