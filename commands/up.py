@@ -102,7 +102,10 @@ def demo_settings(settings: Settings, data: Path) -> Settings:
     log_path(data).touch()
     file = data / "demo" / "leitstand.toml"
     centre = demo_centre.centre_for(log_path(data), SEED, wiring.wall_clock_ms())
-    file.write_text(centre.settings_toml(str(log_path(data))), "utf-8")
+    beside = demo_centre.Beside(log_path(data), centre)
+    beside.begin(centre.start_ms)
+    text = centre.settings_toml(str(log_path(data)), str(beside.trunks_path), str(beside.plan_path))
+    file.write_text(text, "utf-8")
     return replace(wiring.read_settings(file), web=settings.web, storage=settings.storage)
 
 

@@ -23,7 +23,10 @@ _MEANINGS = ("cumulative", "since_last")
 
 @dataclass(frozen=True)
 class TrunksOptions:
-    """The keys of a trunks feed, ready to make its parser. The last six name columns; empty: there is none."""
+    """The keys of a trunks feed, ready to make its parser. `time` to `blocked` name columns; empty: there is none.
+
+    `numbers` says which queue or hotline a service number leads to; one that is not named leads to its own name.
+    """
 
     splitter: Splitter
     zone: ZoneInfo | None
@@ -39,6 +42,7 @@ class TrunksOptions:
     in_use: str
     busy: str
     blocked: str
+    numbers: Mapping[str, str]
 
     def parser(self, wiring: Wiring) -> TrunksParser:
         """See `ParserOptions.parser`."""
@@ -56,11 +60,12 @@ def read_options(table: Mapping[str, object]) -> TrunksOptions:
         options.whole("holds_seconds", 300, 1, 86_400) * 1000,
         options.whole("keep_hours", 36, 1, 744) * 3_600_000,
         options.text("rotated", ""),
-        *(
-            options.text(column, column)
-            for column in ("time", "number", "trunk", "channels", "in_use", "busy", "blocked")
-        ),
+        *(options.text(name, name) for name in ("time", "number", "trunk", "channels", "in_use", "busy", "blocked")),
+        {number: queues[0] if len(queues) == 1 else "" for number, queues in options.table_of_texts("numbers").items()},
     )
+    for number, queues in found.numbers.items():
+        if not queues:
+            options.fault("numbers", f"{number!r} leads nowhere", "name one queue or hotline for each number")
     for column in ("time", "number", "channels", "in_use"):
         if not getattr(found, column):
             options.fault(column, "is empty", "name the column")
@@ -139,7 +144,7 @@ class TrunksParser:
             message = f"{options.in_use}: {in_use} channels in use of {channels}"
             raise BadLine(message)
         busy, blocked = (_whole(row, column) if column else 0 for column in (options.busy, options.blocked))
-        routed = self._wiring.route(names[0])
+        routed = self._wiring.route(options.numbers.get(names[0], names[0]))
         cell = Cell(
             routed.hotline,
             site=routed.site,

@@ -54,13 +54,20 @@ def test_a_snapshot_that_is_replaced_again_and_again_counts_each_instant_once(tm
 
 
 def test_a_file_without_trunks_and_blocked_calls_says_since_last(tmp_path: Path) -> None:
-    options = {"trunk": "", "blocked": "", "counts": "since_last", "holds_seconds": 60, "time_format": "epoch"}
+    options: dict[str, object] = {
+        "numbers": {"0800 1": "Service"},
+        "trunk": "",
+        "blocked": "",
+        "counts": "since_last",
+        "holds_seconds": 60,
+        "time_format": "epoch",
+    }
     bench, path = Bench(tmp_path / "data", "trunks", options), tmp_path / "trunks.csv"
     write(path, "time,number,channels,in_use,busy", f"{NOW_MS // 1000},0800 1,30,3,5")
     bench.replay(path)
     (fact,) = (fact for fact in bench.facts() if isinstance(fact, TrunkCounted))
     assert (fact.busy, fact.blocked, fact.cumulative, fact.holds_ms, fact.at_ms) == (5, 0, False, 60_000, NOW_MS)
-    assert fact.cell.family == "trunks"
+    assert (fact.cell.hotline, fact.cell.family) == ("Service", "trunks")
 
 
 @pytest.mark.parametrize(
@@ -73,6 +80,7 @@ def test_a_file_without_trunks_and_blocked_calls_says_since_last(tmp_path: Path)
         ({"zone": "Nowhere"}, "zone"),
         ({"delimiter": ""}, "delimiter"),
         ({"chanels": "x"}, "chanels"),
+        ({"numbers": {"0800 1": ["a", "b"]}}, "numbers"),
     ],
 )
 def test_faults_in_the_settings_are_named(options: dict[str, object], key: str) -> None:
