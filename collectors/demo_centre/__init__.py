@@ -1,4 +1,4 @@
-"""A simulated contact centre that writes a native Asterisk queue_log, a plan and trunks; they are read like any other."""
+"""A simulated contact centre that writes a native Asterisk queue_log, a plan and trunks, read like any other."""
 
 from collectors.demo_centre.beside import Beside
 from collectors.demo_centre.centre import BACKFILL_MS, Centre

@@ -16,7 +16,7 @@ from collectors.demo_centre.story import MINUTE_MS
 
 TRUNKS_HEADER = "time,number,trunk,channels,in_use,busy,blocked"
 _WAIT_SECONDS = 40
-_SPARE = 1.18
+_SPARE = 1.02
 _BUSY_SHARE = 0.04
 
 

@@ -52,19 +52,26 @@ class TrunksOptions:
 def read_options(table: Mapping[str, object]) -> TrunksOptions:
     """The checked keys. Raises `BadOptions`."""
     options = Options(table)
+    numbers = options.table_of_texts("numbers")
     found = TrunksOptions(
-        read_splitter(options),
-        read_zone(options),
-        read_format(options, "time_format", "%Y-%m-%d %H:%M:%S"),
-        options.text("counts", "cumulative", _MEANINGS) == "cumulative",
-        options.whole("holds_seconds", 300, 1, 86_400) * 1000,
-        options.whole("keep_hours", 36, 1, 744) * 3_600_000,
-        options.text("rotated", ""),
-        *(options.text(name, name) for name in ("time", "number", "trunk", "channels", "in_use", "busy", "blocked")),
-        {number: queues[0] if len(queues) == 1 else "" for number, queues in options.table_of_texts("numbers").items()},
+        splitter=read_splitter(options),
+        zone=read_zone(options),
+        time_format=read_format(options, "time_format", "%Y-%m-%d %H:%M:%S"),
+        cumulative=options.text("counts", "cumulative", _MEANINGS) == "cumulative",
+        holds_ms=options.whole("holds_seconds", 300, 1, 86_400) * 1000,
+        keep_ms=options.whole("keep_hours", 36, 1, 744) * 3_600_000,
+        rotated=options.text("rotated", ""),
+        time=options.text("time", "time"),
+        number=options.text("number", "number"),
+        trunk=options.text("trunk", "trunk"),
+        channels=options.text("channels", "channels"),
+        in_use=options.text("in_use", "in_use"),
+        busy=options.text("busy", "busy"),
+        blocked=options.text("blocked", "blocked"),
+        numbers={number: queues[0] if len(queues) == 1 else "" for number, queues in numbers.items()},
     )
-    for number, queues in found.numbers.items():
-        if not queues:
+    for number, queue in found.numbers.items():
+        if not queue:
             options.fault("numbers", f"{number!r} leads nowhere", "name one queue or hotline for each number")
     for column in ("time", "number", "channels", "in_use"):
         if not getattr(found, column):
