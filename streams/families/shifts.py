@@ -40,7 +40,7 @@ class Shifts:
         self._cells = NumberedCells(clock_of)
         self._said: dict[tuple[bytes, int], _Said] = {}
         self._of_person: dict[bytes, set[tuple[bytes, int]]] = {}
-        self._rows: dict[bytes, list[_Row]] = {}
+        self._rows: dict[bytes, Ints] = {}
         self._changed: set[bytes] = set()
         self._stretches: Stretches | None = None
         self._person = np.zeros(0, np.int64)
@@ -164,9 +164,9 @@ class Shifts:
         if self._stretches is None or self._changed:
             for agent in self._changed:
                 said = ((key[1], self._said[key]) for key in self._of_person[agent])
-                self._rows[agent] = _rows(said, self._cells.cells)
+                self._rows[agent] = np.array(_rows(said, self._cells.cells), np.int64).reshape(-1, 7)
             self._changed.clear()
-            table = np.array([row for rows in self._rows.values() for row in rows], np.int64).reshape(-1, 7)
+            table = np.concatenate([np.zeros((0, 7), np.int64), *self._rows.values()])
             at_ms, until_ms, self._cell_of_row, *values = table.T
             self._person = np.repeat(np.arange(len(self._rows)), [len(rows) for rows in self._rows.values()])
             self._stretches = Stretches(at_ms, until_ms, self._cell_of_row, np.array(values[:2]), np.array(values[2:]))

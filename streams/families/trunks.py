@@ -25,18 +25,23 @@ from streams.windows import edge
 
 FAMILY = "trunks"
 NAMES = FURTHER[FAMILY].windowed
-_Count = tuple[int, int, int, int, int, bool, int, int]
-"""Rank, channels, in use, busy, blocked, cumulative, holds_ms, number of the cell."""
 _FIELDS = ("rank", "channels", "in_use", "busy", "blocked", "cumulative", "holds_ms")
+_TRUNK, _AT, _CELL, _RANK, _CHANNELS, _IN_USE, _BUSY, _BLOCKED, _CUMULATIVE, _HOLDS = range(10)
 
 
 class Trunks:
-    """See `Family`. `now_ms` = where its clock begins."""
+    """See `Family`. `now_ms` = where its clock begins.
+
+    The counts are rows of one table: a trunk's number, the instant, its cell's number and what was said.
+    """
 
     def __init__(self, now_ms: int, clock_of: ClockOf) -> None:
         self.now_ms = now_ms
         self._cells = NumberedCells(clock_of)
-        self._counts: dict[bytes, dict[int, _Count]] = {}
+        self._numbers: dict[bytes, int] = {}
+        self._table: Ints = np.zeros((0, 10), np.int64)
+        self._until: Ints = np.zeros(0, np.int64)
+        self._new: list[Ints] = []
         self._stretches: Stretches | None = None
         self._published: dict[Cell, Reading] = {}
 
@@ -45,9 +50,11 @@ class Trunks:
         table = tables.get("trunk_counted")
         if table is None:
             return
-        columns = [table.columns[name].tolist() for name in ("at_ms", "cell", *_FIELDS)]
-        for trunk, at_ms, cell, *said in zip(ids(table.columns["trunk"]), *columns, strict=True):
-            self._put(trunk, at_ms, (*said, self._cells.number(cells[cell])))
+        trunks = [self._numbers.setdefault(trunk, len(self._numbers)) for trunk in ids(table.columns["trunk"])]
+        numbers = {cell: self._cells.number(cells[cell]) for cell in np.unique(table.columns["cell"]).tolist()}
+        of_cells = [numbers[cell] for cell in table.columns["cell"].tolist()]
+        said = [table.columns[name] for name in _FIELDS]
+        self._new.append(np.column_stack([trunks, table.columns["at_ms"], of_cells, *said]).astype(np.int64))
         self._stretches = None
 
     def tick(self, now_ms: int) -> None:
@@ -101,81 +108,86 @@ class Trunks:
     def forget(self, before_ms: int) -> None:
         """See `Family.forget`. The last count before is kept, because the next one goes on from it."""
         before_ms = min(before_ms, self.now_ms - LONGEST_DAY_MS)
-        for counts in self._counts.values():
-            before = sorted(at_ms for at_ms in counts if at_ms < before_ms)
-            for at_ms in before[:-1]:
-                del counts[at_ms]
-            if before[:-1]:
-                self._stretches = None
+        self._built()
+        following = _shifted(self._table, -1)
+        is_last = following[:, _TRUNK] != self._table[:, _TRUNK]
+        kept = (self._table[:, _AT] >= before_ms) | is_last | (following[:, _AT] >= before_ms)
+        if not kept.all():
+            self._table, self._stretches = self._table[kept], None
 
     def dump(self) -> dict[str, bytes]:
         """See `Family.dump`."""
-        counts = [
-            (trunk, at_ms, count) for trunk, of_trunk in self._counts.items() for at_ms, count in of_trunk.items()
-        ]
-        return {"cells": msgspec.msgpack.encode(self._cells.encoded), "counts": msgspec.msgpack.encode(counts)}
+        self._built()
+        return {
+            "cells": msgspec.msgpack.encode(self._cells.encoded),
+            "trunks": msgspec.msgpack.encode(list(self._numbers)),
+            "counts": self._table.astype("<i8").tobytes(),
+        }
 
     def load(self, parts: Mapping[str, bytes]) -> None:
         """See `Family.load`."""
         for encoded in msgspec.msgpack.decode(parts["cells"], type=list[bytes]):
             self._cells.number(encoded)
-        for trunk, at_ms, count in msgspec.msgpack.decode(parts["counts"], type=list[tuple[bytes, int, _Count]]):
-            self._put(trunk, at_ms, count)
+        for trunk in msgspec.msgpack.decode(parts["trunks"], type=list[bytes]):
+            self._numbers.setdefault(trunk, len(self._numbers))
+        self._new.append(np.frombuffer(parts["counts"], "<i8").reshape(-1, 10).astype(np.int64))
         self._stretches = None
-
-    def _put(self, trunk: bytes, at_ms: int, count: _Count) -> None:
-        counts = self._counts.setdefault(trunk, {})
-        before = counts.get(at_ms)
-        if before is None or self._order(before) < self._order(count):
-            counts[at_ms] = count
-
-    def _order(self, count: _Count) -> tuple[object, ...]:
-        # Equal ranks say the same; should two sources disagree, every order must still give one result.
-        return (*count[:-1], self._cells.encoded[count[-1]])
 
     def _counters(self, from_ms: Ints, to_ms: int, first_ms: Ints, last_ms: int) -> Ints:
         """The windowed counters, one row each, in the order of `NAMES`."""
-        if self._stretches is None:
-            self._stretches = self._built()
-        found = self._stretches.within(from_ms, to_ms, first_ms, last_ms)
+        found = self._built().within(from_ms, to_ms, first_ms, last_ms)
         return np.concatenate([found.happened, found.spent])
 
     def _built(self) -> Stretches:
-        rows = [row for counts in self._counts.values() for row in _rows(counts)]
-        table = np.array(rows, np.int64).reshape(-1, 7)
-        at_ms, until_ms, cell, *values = table.T
-        return Stretches(at_ms, until_ms, cell, np.array(values[2:]), np.array(values[:2]))
+        if self._stretches is None:
+            self._settle()
+            table, before = self._table, _shifted(self._table, 1)
+            went_on = table[:, (_BUSY, _BLOCKED)].copy()
+            grows = table[:, _CUMULATIVE] == 1
+            follows = grows & (before[:, _TRUNK] == table[:, _TRUNK]) & (before[:, _CUMULATIVE] == 1)
+            went_on[grows] = 0
+            went_on[follows] = _growth(before[follows][:, (_BUSY, _BLOCKED)], table[follows][:, (_BUSY, _BLOCKED)])
+            self._until = _until(table, _shifted(table, -1))
+            rates = table[:, (_IN_USE, _CHANNELS)].T
+            self._stretches = Stretches(table[:, _AT], self._until, table[:, _CELL], rates, went_on.T)
+        return self._stretches
+
+    def _settle(self) -> None:
+        """Takes the new counts into the table: by trunk and instant, of each the one with the highest rank."""
+        table = np.concatenate([self._table, *self._new])
+        self._new.clear()
+        # Equal ranks say the same; should two sources disagree, every order must still give one result.
+        names = sorted(range(len(self._cells.cells)), key=lambda number: self._cells.encoded[number])
+        name = np.argsort(names)[table[:, _CELL]] if names else table[:, _CELL]
+        keys = (name, *(table[:, column] for column in range(_HOLDS, _RANK - 1, -1)), table[:, _AT], table[:, _TRUNK])
+        table = table[np.lexsort(keys)]
+        following = _shifted(table, -1)
+        same = (following[:, _TRUNK] == table[:, _TRUNK]) & (following[:, _AT] == table[:, _AT])
+        self._table = table[~same]
 
     def _standing(self) -> tuple[Ints, Ints]:
         """Channels in use and channels there are now, by cell."""
+        self._built()
+        there = self._table[(self._table[:, _AT] <= self.now_ms) & (self.now_ms < self._until)]
         in_use, channels = np.zeros((2, len(self._cells.cells)), np.int64)
-        for counts in self._counts.values():
-            at_ms = max((at for at in counts if at <= self.now_ms), default=None)
-            if at_ms is not None and self.now_ms < at_ms + counts[at_ms][6]:
-                in_use[counts[at_ms][7]] += counts[at_ms][2]
-                channels[counts[at_ms][7]] += counts[at_ms][1]
+        np.add.at(in_use, there[:, _CELL], there[:, _IN_USE])
+        np.add.at(channels, there[:, _CELL], there[:, _CHANNELS])
         return in_use, channels
 
 
-def _rows(counts: Mapping[int, _Count]) -> list[tuple[int, ...]]:
-    """One trunk's counts in time: from, until, cell, busy and blocked since the count before, in use, channels."""
-    order = sorted(counts)
-    rows: list[tuple[int, ...]] = []
-    for number, at_ms in enumerate(order):
-        _, channels, in_use, busy, blocked, cumulative, holds_ms, cell = counts[at_ms]
-        until_ms = at_ms + holds_ms
-        if number + 1 < len(order):
-            until_ms = min(until_ms, order[number + 1])
-        if cumulative:
-            before = counts[order[number - 1]] if number else None
-            busy, blocked = (_since(before, place, value) for place, value in ((3, busy), (4, blocked)))
-        rows.append((at_ms, until_ms, cell, busy, blocked, in_use, channels))
-    return rows
+def _shifted(table: Ints, by: int) -> Ints:
+    """Beside each row the one before it (1) or behind it (-1); where there is none, a row of no trunk."""
+    none = np.full((min(1, len(table)), table.shape[1]), -1, np.int64)
+    return np.concatenate([none, table[:-1]] if by == 1 else [table[1:], none])
 
 
-def _since(before: _Count | None, place: int, value: int) -> int:
-    """By how much a cumulative counter went on. Its first count is where it begins, less than before a new start."""
-    if before is None or not before[5]:
-        return 0
-    went_on = value - int(before[place])
-    return went_on if went_on >= 0 else value
+def _until(table: Ints, following: Ints) -> Ints:
+    """How long each count holds: until the next one of its trunk, at most as long as it says."""
+    ends_ms = table[:, _AT] + table[:, _HOLDS]
+    same = following[:, _TRUNK] == table[:, _TRUNK]
+    return np.where(same, np.minimum(ends_ms, following[:, _AT]), ends_ms)
+
+
+def _growth(before: Ints, now: Ints) -> Ints:
+    """By how much counters went on; what is less than before began anew at 0."""
+    return np.where(now >= before, now - before, now)

@@ -317,19 +317,18 @@ def attempts_never_leave_the_window() -> Iterator[None]:
 
 @_fault
 def restarted_counter_of_a_trunk_counts_backwards() -> Iterator[None]:
-    def since(_: Any, before: Any, place: int, value: int) -> int:
-        return value - before[place] if before is not None and before[5] else 0
-
-    with _wrap(trunks, "_since", since):
+    with _wrap(trunks, "_growth", lambda _, before, now: now - before):
         yield
 
 
 @_fault
 def channels_held_for_ever() -> Iterator[None]:
-    def rows(right: Any, counts: dict[int, Any]) -> list[tuple[int, ...]]:
-        return right({at: (*count[:6], 1 << 40, count[7]) for at, count in counts.items()})  # type: ignore[no-any-return]
+    def until(right: Any, table: Any, following: Any) -> Any:
+        table = table.copy()
+        table[:, trunks._HOLDS] = 1 << 40
+        return right(table, following)
 
-    with _wrap(trunks, "_rows", rows):
+    with _wrap(trunks, "_until", until):
         yield
 
 
