@@ -18,7 +18,6 @@ from streams.records import VISITS, Cell, Supplies
 from streams.waits import quantile_seconds
 
 __all__ = ["KPI", "KPIS", "Kpi", "Options", "Value", "compute", "definition", "supplied"]
-
 _TURNED_AWAY = ("blocked", "busy_played", "trunk_blocked", "trunk_busy")
 
 

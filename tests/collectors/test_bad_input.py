@@ -20,9 +20,10 @@ import pytest
 from collectors import files
 from collectors.registry import COLLECTORS
 from streams.batch import Tally
-from streams.records import Arrived, Fact, Rostered, TrunkCounted
-from tests.collectors.bad_lines import BAD_INPUTS, DIALECTS, IN_TESTS_OF_THEIR_OWN, Dialect
+from streams.records import Arrived, Rostered, TrunkCounted
+from tests.collectors.bad_lines import BAD_INPUTS, IN_TESTS_OF_THEIR_OWN
 from tests.collectors.bench import OPTIONS, Bench, write
+from tests.collectors.dialects import DIALECTS, Dialect, name_of
 
 DAY_MS = 86_400_000
 COLUMNS = ("counted", "duplicate", "late", "dead", "skipped", "conflicts")
@@ -42,18 +43,6 @@ def bench_of(folder: Path, kind: str) -> tuple[Bench, Dialect, Path]:
     bench.drain()
     assert bench.tally().counted == 1
     return bench, dialect, path
-
-
-def name_of(fact: Fact) -> tuple[object, ...]:
-    """What the facts of one line are known by; empty for those that follow from others."""
-    match fact:
-        case Arrived():
-            return (fact.visit,)
-        case TrunkCounted():
-            return fact.trunk, fact.at_ms
-        case Rostered():
-            return fact.entry, fact.at_ms
-    return ()
 
 
 def became(bench: Bench, good_lines: int) -> dict[str, int]:

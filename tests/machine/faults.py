@@ -15,17 +15,14 @@ from unittest import mock
 from weakref import WeakKeyDictionary
 
 import msgspec
-import numpy as np
 
 from streams import snapshot, visits, windows
 from streams.codec import decode, encode
 from streams.engine import Engine
-from streams.families import shifts, trunks
 from streams.families.attempts import CellSums
 from streams.families.outbound import Outbound
-from streams.families.shifts import Shifts
 from streams.pipeline import Pipeline
-from streams.records import Arrived, Ended, Fact, GivenUp, Handled, Plan, Rostered
+from streams.records import Arrived, Ended, Fact, GivenUp, Handled
 from streams.runtimes.embedded import Processor
 from streams.snapshot import Snapshot
 from streams.store_memory import MemoryStore
@@ -312,50 +309,4 @@ def lead_counted_for_each_attempt() -> Iterator[None]:
 @_fault
 def attempts_never_leave_the_window() -> Iterator[None]:
     with mock.patch.object(Outbound, "_edge_ms", return_value=0):
-        yield
-
-
-@_fault
-def restarted_counter_of_a_trunk_counts_backwards() -> Iterator[None]:
-    with _wrap(trunks, "_growth", lambda _, before, now: now - before):
-        yield
-
-
-@_fault
-def channels_held_for_ever() -> Iterator[None]:
-    def until(right: Any, table: Any, following: Any) -> Any:
-        table = table.copy()
-        table[:, trunks._HOLDS] = 1 << 40
-        return right(table, following)
-
-    with _wrap(trunks, "_until", until):
-        yield
-
-
-@_fault
-def withdrawn_shift_still_counts() -> Iterator[None]:
-    with _without_facts(lambda _, fact: isinstance(fact, Rostered) and fact.plan is Plan.WITHDRAWN):
-        yield
-
-
-@_fault
-def absence_without_a_shift_counts() -> Iterator[None]:
-    def rows(right: Any, said: Any, cells: Any) -> Any:
-        said = list(said)
-        return right(said, cells) + [
-            (at, until, 0, 0, 1, 0, 0) for at, (_, until, plan, *_rest) in said if plan == Plan.ABSENT and cells
-        ]
-
-    with _wrap(shifts, "_rows", rows):
-        yield
-
-
-@_fault
-def person_counted_in_every_cell() -> Iterator[None]:
-    def persons(_: Any, family: Shifts, rows: Any) -> Any:
-        pairs = set(zip(family._person[rows].tolist(), family._cell_of_row[rows].tolist(), strict=True))
-        cells = [cell for _, cell in pairs]
-        return np.bincount(np.array(cells, np.int64), minlength=len(family._cells.cells))
-
-    with _wrap(Shifts, "_persons", persons):
         yield
