@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,26 +22,31 @@ class Row:
     undated: bool = False
 
 
-def within(rows: Iterable[Row], first_ms: int, from_ms: int, now_ms: int) -> dict[Place, dict[str, int]]:
-    """The counters by place: time in [from, now], stated hours at begins in [first, now]."""
+def within(rows: Iterable[Row], since: Mapping[Place, tuple[int, int]], now_ms: int) -> dict[Place, dict[str, int]]:
+    """The counters by place. `since` says of each place where its window begins: stated hours count at begins in
+    [first, now], time in [from, now].
+    """
     found: dict[Place, dict[str, int]] = {}
     people: dict[str, list[Row]] = {}
     for row in rows:
         people.setdefault(row.person, []).append(row)
     for own in people.values():
         seen: set[Place] = set()
-        edges = sorted({min(max(edge, from_ms), now_ms) for row in own for edge in (row.from_ms, row.to_ms)})
+        starts_ms = {from_ms for _, from_ms in since.values()}
+        edges = sorted({min(edge, now_ms) for row in own for edge in (row.from_ms, row.to_ms)} | starts_ms)
         for begin_ms, end_ms in pairwise(edges):
             works = [row for row in own if row.kind == "work" and row.from_ms <= begin_ms and end_ms <= row.to_ms]
-            if not works:
+            if not works or end_ms > now_ms:
                 continue
             place = min(works, key=lambda row: (row.from_ms, row.to_ms, row.place)).place
+            if begin_ms < since[place][1]:
+                continue
             away = any(row.kind == "absent" and row.from_ms <= begin_ms and end_ms <= row.to_ms for row in own)
             _add(found, place, "shift_planned_ms", end_ms - begin_ms)
             _add(found, place, "shift_absent_ms", (end_ms - begin_ms) * away)
             seen.add(place)
         for row in own:
-            if row.kind == "hours" and first_ms <= row.from_ms <= now_ms and row.amount_ms:
+            if row.kind == "hours" and since[row.place][0] <= row.from_ms <= now_ms and row.amount_ms:
                 _add(found, row.place, "shift_absent_ms", row.amount_ms)
                 _add(found, row.place, "shift_absent_undated_ms", row.amount_ms * row.undated)
                 seen.add(row.place)

@@ -54,15 +54,20 @@ class Shifts:
                 if key not in last or last[key].version < fact.version:
                     last[key] = fact
         rows = [_slow(fact) for fact in last.values() if fact.plan is not Plan.WITHDRAWN and fact.at_ms <= now_ms]
-        result: dict[Cell, Numbers] = {}
         half_hour_ms = now_ms // 1000 * 1000 - HALF_HOUR_MS
-        rolling = truth.within(rows, half_hour_ms + 1, half_hour_ms, now_ms)
+        day_starts = {
+            place: day_start_of(cell.site if cell.site in BUSINESS_DAYS else "Berlin", now_ms)
+            for place, cell in cells.items()
+        }
+        counted = {
+            "30m": truth.within(rows, dict.fromkeys(cells, (half_hour_ms + 1, half_hour_ms)), now_ms),
+            "day": truth.within(rows, {place: (start, start) for place, start in day_starts.items()}, now_ms),
+        }
+        result: dict[Cell, Numbers] = {}
         for place, cell in cells.items():
-            day_start_ms = day_start_of(cell.site if cell.site in BUSINESS_DAYS else "Berlin", now_ms)
-            numbers: Numbers = {("day_start_ms",): day_start_ms}
-            today = truth.within(rows, day_start_ms, day_start_ms, now_ms)
-            for window, counted in (("30m", rolling), ("day", today)):
-                for name, value in counted.get(place, {}).items():
+            numbers: Numbers = {("day_start_ms",): day_starts[place]}
+            for window, by_place in counted.items():
+                for name, value in by_place.get(place, {}).items():
                     if value:
                         numbers[window, "live", name] = numbers[window, "arrival", name] = value
             result[cell] = numbers
