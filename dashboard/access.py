@@ -24,6 +24,7 @@ class Permission(StrEnum):
     WALL = "wall"
     DESK = "desk"
     KPIS = "kpis"
+    USERS = "users"
 
 
 class Role(StrEnum):
@@ -42,7 +43,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS}),
     Role.TEAM_LEAD: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS}),
     Role.ACCOUNT_MANAGER: frozenset({_P.PHONE, _P.DESK, _P.KPIS}),
-    Role.OPS: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS}),
+    Role.OPS: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS, _P.USERS}),
     Role.PARTNER: frozenset({_P.PHONE, _P.DESK, _P.KPIS}),
     Role.AUDITOR: frozenset({_P.DESK, _P.KPIS}),
 }
@@ -70,7 +71,14 @@ def home(role: Role, *, phone: bool) -> str:
 
 
 class Refused(ValueError):
-    """A role or scope that cannot be given to anybody; the message says what to write instead."""
+    """What cannot be given to an account; the message says what to write instead.
+
+    `why` names the reason for pages, which say it in the reader's language (`wording.accounts`, `refusals`).
+    """
+
+    def __init__(self, message: str, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -84,10 +92,10 @@ class Scope(msgspec.Struct, frozen=True):
         for dimension, names in values.items():
             if dimension not in DIMENSIONS:
                 message = f"there is no dimension {dimension!r}: write one of {', '.join(DIMENSIONS)}"
-                raise Refused(message)
+                raise Refused(message, "scope")
             if not names or not all(names):
                 message = f"the scope names {dimension} without a value: write {dimension}=NAME"
-                raise Refused(message)
+                raise Refused(message, "scope")
         return cls(tuple((dimension, tuple(sorted(set(values[dimension])))) for dimension in sorted(values)))
 
     def where(self) -> dict[str, frozenset[str]]:
@@ -105,6 +113,13 @@ class Scope(msgspec.Struct, frozen=True):
             asked[dimension] = asked[dimension] & names if dimension in asked else names
         return asked
 
+    def covers(self, other: Scope) -> bool:
+        """True when whoever has `other` sees nothing that this scope hides."""
+        names_of = other.where()
+        return all(
+            names_of.get(dimension) and names_of[dimension] <= names for dimension, names in self.where().items()
+        )
+
     @property
     def everything(self) -> bool:
         """True when nothing is cut away."""
@@ -120,10 +135,10 @@ def check_account(role: str, scope: Scope) -> Role:
     """The role of that name, if an account may have it with this scope. Raises `Refused`."""
     if role not in set(Role):
         message = f"there is no role {role!r}: write one of {', '.join(Role)}"
-        raise Refused(message)
+        raise Refused(message, "role")
     if role == Role.PARTNER and "provider" not in dict(scope.values):
         message = "a partner sees only itself: add --scope provider=NAME"
-        raise Refused(message)
+        raise Refused(message, "partner")
     return Role(role)
 
 

@@ -11,7 +11,8 @@ from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
 from dashboard.database import LOST
-from dashboard.users import ABSOLUTE_MS, Session, Users
+from dashboard.session_store import ABSOLUTE_MS, Session
+from dashboard.users import Users
 
 SECURE_COOKIE = "__Host-leitstand"
 PLAIN_COOKIE = "leitstand"

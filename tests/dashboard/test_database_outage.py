@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.access import Role, ViewKind
 from dashboard.stream import stands
-from dashboard.users import WITHOUT_DATABASE_MS
+from dashboard.session_store import WITHOUT_DATABASE_MS
 from tests.dashboard.centre import PASSWORD, Centre, form_token, log_in
 from tests.dashboard.postgres import Postgres
 
