@@ -154,6 +154,11 @@ Policy = Open | Permission
 ROUTES: Mapping[tuple[str, str], Policy] = {
     ("GET", "/login"): Open.PUBLIC,
     ("POST", "/login"): Open.PUBLIC,
+    # These look for themselves whether the password was right before, or the link is still good.
+    ("GET", "/login/code"): Open.PUBLIC,
+    ("POST", "/login/code"): Open.PUBLIC,
+    ("GET", "/link/<token>"): Open.PUBLIC,
+    ("POST", "/link/<token>"): Open.PUBLIC,
     ("POST", "/logout"): Open.SIGNED_IN,
     ("POST", "/language"): Open.SIGNED_IN,
     ("GET", "/whoami"): Open.SIGNED_IN,
@@ -167,6 +172,28 @@ ROUTES: Mapping[tuple[str, str], Policy] = {
     ("GET", "/stream"): Open.SIGNED_IN,
     ("GET", "/board"): Open.SIGNED_IN,
     ("GET", "/api/kpis"): Permission.KPIS,
+    ("GET", "/metrics"): Permission.KPIS,
+    # Everybody's own account.
+    ("GET", "/account"): Open.SIGNED_IN,
+    ("POST", "/account/phone"): Open.SIGNED_IN,
+    ("POST", "/account/password"): Open.SIGNED_IN,
+    ("POST", "/account/factor/begin"): Open.SIGNED_IN,
+    ("POST", "/account/factor/confirm"): Open.SIGNED_IN,
+    ("POST", "/account/factor/codes"): Open.SIGNED_IN,
+    ("POST", "/account/factor/off"): Open.SIGNED_IN,
+    ("POST", "/account/sessions/end"): Open.SIGNED_IN,
+    ("POST", "/account/tokens"): Open.SIGNED_IN,
+    ("POST", "/account/tokens/revoke"): Open.SIGNED_IN,
+    # Other people's accounts, as far as the own scope reaches.
+    ("GET", "/users"): Permission.USERS,
+    ("POST", "/users"): Permission.USERS,
+    ("GET", "/users/<int:user_id>"): Permission.USERS,
+    ("POST", "/users/<int:user_id>"): Permission.USERS,
+    ("POST", "/users/<int:user_id>/link"): Permission.USERS,
+    ("POST", "/users/<int:user_id>/factor"): Permission.USERS,
+    ("POST", "/users/<int:user_id>/sessions"): Permission.USERS,
+    ("POST", "/users/<int:user_id>/disable"): Permission.USERS,
+    ("POST", "/users/<int:user_id>/enable"): Permission.USERS,
     # `/` leads to the role's home, so that everybody may ask for it; its page needs Permission.PHONE.
     ("GET", "/"): Open.SIGNED_IN,
     ("GET", "/hotlines"): Permission.PHONE,
@@ -186,6 +213,15 @@ CALLBACKS: Mapping[str, Permission] = {"all-kpis.children": _P.DESK}
 """Every callback of the desk by its output, and what it needs beside `Permission.DESK`."""
 
 CALLBACK_PATH = "/desk/_dash-update-component"
+
+BY_TOKEN = frozenset({"/api/kpis", "/metrics"})
+"""What a personal token opens, and nothing else: never a page, never a form."""
+
+WITHOUT_FORM_TOKEN = frozenset({"/logout", "/language", CALLBACK_PATH})
+"""What is changed without the session's token in a form: other sites are kept out by SameSite and origin alone.
+
+Whatever else changes something has to bring the token, so that a new form without one is refused.
+"""
 
 
 def policy(method: str, rule: str) -> Policy | None:

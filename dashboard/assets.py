@@ -13,10 +13,10 @@ from markupsafe import Markup
 
 from dashboard.precompressed import StaticFiles
 
-STYLES = ("base.css", "phone.css", "wall.css")
+STYLES = ("base.css", "phone.css", "wall.css", "desk.css")
 SCRIPTS = ("early.js", "live.js")
 DESK_SCRIPTS = (*SCRIPTS, "desk.js")
-"""What stands inside pages. The desk's style needs no hash: there plotly styles inline anyway."""
+"""What stands inside pages."""
 
 
 class Assets:

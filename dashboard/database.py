@@ -115,7 +115,7 @@ SECOND_FACTORS = Table(
     Column("confirmed_ms", BigInteger),
     Column("last_step", BigInteger, nullable=False),
 )
-"""`confirmed_ms` is empty until the first code was right. `last_step`: the newest code used, which is never used twice."""
+"""`confirmed_ms` is empty until the first code was right. `last_step`: the newest code used; none is used twice."""
 RECOVERY_CODES = Table(
     "recovery_codes",
     TABLES,

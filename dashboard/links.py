@@ -56,10 +56,10 @@ class Links:
         lasting = (LINKS.c.token_digest == digest_of(token)) & (LINKS.c.expires_ms > self._clock())
         return connection.execute(delete(LINKS).where(lasting)).rowcount == 1
 
-    def end(self, token: str) -> None:
-        """The link opens nothing any more."""
+    def take(self, token: str) -> bool:
+        """Like `use_up`, in a transaction of its own."""
         with self._database.begin() as connection:
-            self.use_up(connection, token)
+            return self.use_up(connection, token)
 
 
 def end_links(connection: Connection, user_id: int) -> None:

@@ -116,7 +116,7 @@ class SecondFactor:
 
 def address_of(name: str, secret: str) -> str:
     """What an authenticator app reads from the QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(name, ISSUER)
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
 
 
 def _use_app(connection: Connection, user_id: int, code: str, now_ms: int) -> bool:

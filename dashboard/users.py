@@ -225,10 +225,10 @@ class Users(Sessions):
         """Unlocks the account: it logs in again, nothing that had ended begins anew."""
         self._change(user_id, disabled=False)
 
-    def give(self, user_id: int, role: str, scope: Scope) -> None:
-        """Changes role and scope, at once for every open session. Raises `Refused`."""
-        checked = check_account(role, scope)
-        self._change(user_id, role=str(checked), scope=_scope_text(scope))
+    def give(self, user_id: int, role: str, scope: Scope, phone: str | None = None) -> None:
+        """Changes role and scope, at once for every open session, and the telephone number. Raises `Refused`."""
+        given = {"role": str(check_account(role, scope)), "scope": _scope_text(scope)}
+        self._change(user_id, **given if phone is None else given | {"phone": e164(phone)})
 
     def _change(self, user_id: int, **values: object) -> None:
         with self._database.begin() as connection:

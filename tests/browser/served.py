@@ -88,7 +88,7 @@ class Served:
     @property
     def streams(self) -> int:
         """How many event streams are open."""
-        return sum(channel.streams for channel in list(self.hub._channels.values()))
+        return self.hub.streams
 
     def until(self, reached: Callable[[], bool], seconds: float = 15) -> None:
         """Looks ten times a second until the condition holds; fails after `seconds`."""
