@@ -88,7 +88,7 @@ def register(app: Flask, context: PageContext, users: Users) -> None:
             response = shown(words().wait.format(seconds=error.retry_after_seconds), 429, about)
             response.headers["Retry-After"] = str(error.retry_after_seconds)
             return response
-        return None if right is not None else shown(words().password_wrong, 403, about)
+        return None if right is not None else shown(words().password_wrong, 400, about)
 
     def done(said: str) -> Response:
         return make_response(redirect(f"{url_for('account_page')}?said={said}", 303))

@@ -50,7 +50,7 @@ def test_everybody_has_an_account_page_in_both_layouts(centre: Centre, name: str
 def test_the_password_is_changed_with_the_old_one_and_ends_the_other_sessions(centre: Centre) -> None:
     client, elsewhere = centre.signed_in("chefin"), centre.signed_in("chefin")
     wrong = send(client, "/account/password", current="not this one", password=NEW, again=NEW)
-    assert wrong.status_code == 403
+    assert wrong.status_code == 400
     assert send(client, "/account/password", current=PASSWORD, password=NEW, again=NEW + "x").status_code == 400
     assert elsewhere.get("/whoami").status_code == 200
     assert send(client, "/account/password", current=PASSWORD, password=NEW, again=NEW).status_code == 303
@@ -71,7 +71,7 @@ def test_passwords_that_are_tried_first_are_refused(centre: Centre, password: st
 def test_guessing_the_password_at_an_open_screen_is_slowed_down_like_a_login(centre: Centre) -> None:
     client = centre.signed_in("chefin")
     answers = [send(client, "/account/tokens", current=f"guess {number}", name="x").status_code for number in range(6)]
-    assert answers == [403] * 5 + [429]
+    assert answers == [400] * 5 + [429]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_recovery_code_works_once(centre: Centre) -> None:
 def test_turning_it_off_needs_the_password(centre: Centre) -> None:
     client = centre.signed_in("chefin")
     turn_on(centre, client)
-    assert send(client, "/account/factor/off", current="wrong one").status_code == 403
+    assert send(client, "/account/factor/off", current="wrong one").status_code == 400
     assert log_in(centre.client(), "chefin").location == "/login/code"
     assert send(client, "/account/factor/begin", current=PASSWORD).status_code == 409
     assert send(client, "/account/factor/off", current=PASSWORD).status_code == 303
