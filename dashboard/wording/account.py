@@ -35,7 +35,9 @@ class AccountWording:
     factor_off_text: str
     factor_on_text: str
     factor_codes_left: str
+    factor_set_up: str
     factor_begin: str
+    factor_change: str
     factor_scan: str
     factor_by_hand: str
     factor_code: str
@@ -62,6 +64,7 @@ class AccountWording:
     tokens_text: str
     tokens_none: str
     token_name: str
+    token_new: str
     token_make: str
     token_title: str
     token_once: str
@@ -141,7 +144,9 @@ GERMAN = AccountWording(
     factor_off_text="Aus. Mit einem Code aus einer Authenticator-App nützt ein gestohlenes Passwort niemandem.",
     factor_on_text="An. Beim Anmelden fragt Leitstand nach dem Code Ihrer App.",
     factor_codes_left="Noch {n} von 10 Ersatzcodes.",
-    factor_begin="Einrichten",
+    factor_set_up="Einrichten",
+    factor_begin="Weiter",
+    factor_change="Ändern",
     factor_scan="Mit der Authenticator-App aufnehmen und den Code eingeben, den sie zeigt.",
     factor_by_hand="Ohne Kamera: diesen Schlüssel eingeben. Er wird nicht wieder gezeigt.",
     factor_code="Code aus der App",
@@ -166,6 +171,7 @@ GERMAN = AccountWording(
     tokens_text="Damit liest ein Programm die Kennzahlen wie Sie: /api/kpis und /metrics, in Ihrem Bereich.",
     tokens_none="Noch keiner.",
     token_name="Wofür",  # noqa: S106 - a label
+    token_new="Neuer Schlüssel",  # noqa: S106 - a label
     token_make="Schlüssel erzeugen",  # noqa: S106 - a label
     token_title="Der neue Schlüssel",  # noqa: S106 - a label
     token_once="Nur jetzt zu sehen. Leitstand bewahrt ihn nicht auf.",  # noqa: S106 - a message
@@ -242,7 +248,9 @@ ENGLISH = AccountWording(
     factor_off_text="Off. With a code from an authenticator app, a stolen password is of no use to anybody.",
     factor_on_text="On. When you sign in, Leitstand asks for the code of your app.",
     factor_codes_left="{n} of 10 recovery codes left.",
-    factor_begin="Set up",
+    factor_set_up="Set up",
+    factor_begin="Go on",
+    factor_change="Change",
     factor_scan="Scan this with the authenticator app and enter the code that it shows.",
     factor_by_hand="Without a camera: enter this key. It is not shown again.",
     factor_code="Code of the app",
@@ -267,6 +275,7 @@ ENGLISH = AccountWording(
     tokens_text="With one, a program reads the KPIs as you do: /api/kpis and /metrics, within your scope.",
     tokens_none="None yet.",
     token_name="What for",  # noqa: S106 - a label
+    token_new="New key",  # noqa: S106 - a label
     token_make="Make a key",  # noqa: S106 - a label
     token_title="The new key",  # noqa: S106 - a label
     token_once="Shown only now. Leitstand does not keep it.",  # noqa: S106 - a message

@@ -36,6 +36,7 @@ class AdministrationWording:
     all_users: str
     save: str
     saved: str
+    rights_title: str
     entry_title: str
     make_link: str
     make_invitation: str
@@ -83,6 +84,7 @@ GERMAN = AdministrationWording(
     all_users="Alle Benutzer",
     save="Speichern",
     saved="Gespeichert. Auf offenen Seiten gilt es innerhalb von fünf Sekunden.",
+    rights_title="Rolle und Bereich",
     entry_title="Zugang",
     make_link="Link für ein neues Passwort",
     make_invitation="Neuer Einladungslink",
@@ -129,6 +131,7 @@ ENGLISH = AdministrationWording(
     all_users="All users",
     save="Save",
     saved="Saved. It holds on open pages within five seconds.",
+    rights_title="Role and scope",
     entry_title="Access",
     make_link="Link to a new password",
     make_invitation="New invitation link",

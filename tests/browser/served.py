@@ -44,13 +44,14 @@ class Served:
         self.store = MemoryStore()
         self._fence = self.store.acquire()
         self._configured = configured
-        users = Users(open_database(folder), now_ms)
-        users.add_user(USER, PASSWORD, "manager", Scope())
+        self.folder = folder
+        self.users = Users(open_database(folder), now_ms)
+        self.users.add_user(USER, PASSWORD, "manager", Scope())
         self.hub = Hub(self.store, self._present)
         figures = Figures(history, lambda _: SiteClock("Europe/Berlin"), Options(), now_ms, list(configured))
         self._stop = threading.Event()
         self.app = create_app(
-            WebSettings(), self.hub, users, figures, pages=[pages.register, wall.register], desk=create_desk
+            WebSettings(), self.hub, self.users, figures, pages=[pages.register, wall.register], desk=create_desk
         )
         self._end_streams: Callable[[], None] = self.app.extensions["close"]
 

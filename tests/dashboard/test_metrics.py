@@ -23,7 +23,7 @@ def scrape(client: FlaskClient, query: str = "") -> Samples:
 
 def samples_of(text: str) -> Samples:
     found: Samples = {}
-    for family in text_string_to_metric_families(text):
+    for family in text_string_to_metric_families(text):  # type: ignore[no-untyped-call]
         for sample in family.samples:
             key = (sample.name, tuple(sorted(sample.labels.items())))
             assert key not in found
