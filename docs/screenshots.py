@@ -22,6 +22,7 @@ from werkzeug.serving import make_server
 from dashboard import desk, wall
 from dashboard.board import Board, View, compose
 from dashboard.page import Visitor
+from docs import account_pictures
 from docs import made_up_centre as centre
 from docs.chromium import chromium
 from mobile import pages
@@ -159,6 +160,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with chromium() as browser:
         take(browser, f"http://127.0.0.1:{server.server_port}", sys.argv[1:])
+        account_pictures.take(browser, PICTURES, sys.argv[1:])
         together(browser)
     server.shutdown()
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
@@ -121,3 +125,16 @@ def test_names_are_quoted_so_that_nobody_writes_metrics_with_them() -> None:
     text = write([Family("x_ratio", "line\nbreak", [({"hotline": evil}, 0.5)], unit="ratio")])
     assert samples_of(text) == {("x_ratio", labels(hotline=evil)): 0.5}
     assert text.endswith("# EOF\n")
+
+
+def test_the_dashboard_for_grafana_asks_for_what_is_there(centre: Centre) -> None:
+    names = {name for name, _ in scrape(centre.signed_in("chefin"))}
+    board = json.loads((Path(__file__).parents[2] / "docs" / "grafana.json").read_text())
+    asked = {
+        name
+        for panel in board["panels"]
+        for target in panel["targets"]
+        for name in re.findall(r"\b(?:leitstand|process)_\w+", target["expr"])
+    }
+    assert len(asked) >= 10
+    assert asked <= names
