@@ -1,4 +1,4 @@
-"""The pictures of accounts: the whole application with made-up people, standing at one instant of the made-up centre."""
+"""The pictures of accounts: the whole application with made-up people, at one instant of the made-up centre."""
 
 from __future__ import annotations
 
@@ -74,8 +74,7 @@ def _people(address: str, users: Users) -> People:
     users.add_user("Nordcall", PASSWORD, "partner", Scope.of({"provider": ["Nordcall"]}))
     guest = users.add_user(GUEST, None, "account_manager", Scope.of({"project": ["Technik"]}), language="de")
     users.disable(users.add_user("Otto Brandt", PASSWORD, "auditor", Scope()).id)
-    for user, agent, host in ((lead, _WINDOWS, 33), (ops, _ANDROID, 17), (ops, _WINDOWS, 33)):
-        users.begin_session(user, agent, f"192.0.2.{host}")
+    users.begin_session(lead, _WINDOWS, "192.0.2.33")
     users.api_tokens.make(ops.id, "Grafana Leitstelle")
     code = pyotp.TOTP(users.second_factor.begin(lead.id)).at(centre.AS_OF_MS // 1000)
     assert users.second_factor.confirm(lead.id, code)
@@ -152,6 +151,12 @@ def _log_in(page: Page, people: People, language: str, name: str = OPS) -> None:
 
 def _account(page: Page, people: People, language: str) -> None:
     _log_in(page, people, language)
+    ops = people.users.account_named(OPS)
+    (own,) = (cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "leitstand")
+    assert ops is not None
+    people.users.end_all_of(ops.user.id, own)
+    for agent, address in ((_ANDROID, "192.0.2.17"), (_WINDOWS, "192.0.2.33")):
+        people.users.begin_session(ops.user, agent, address)
     page.goto(f"{people.address}/account")
 
 

@@ -71,7 +71,7 @@ class Served:
             as_of_ms=as_of_ms,
             now_ms=now_ms(),
             scope_name=scope.name,
-            configured=self._configured,
+            configured=[cell for cell in self._configured if scope.admits(cell)],
             targets=self.judged,
             language=language,
             view=view,
