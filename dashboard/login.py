@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, abort, current_app, jsonify, make_response, redirect, request
 
@@ -136,8 +136,9 @@ def sign_in(users: Users, user: User) -> Response:
 
 
 def _ask_for_code(token: str) -> Response:
-    wanted = safe_path(request.form.get("next"))
-    response = _see(f"/login/code?next={quote(wanted)}" if wanted else "/login/code")
+    kept = {"next": safe_path(request.form.get("next")), "language": request.args.get("language")}
+    query = urlencode({name: text for name, text in kept.items() if text}, safe="/")
+    response = _see(f"/login/code?{query}" if query else "/login/code")
     _give(response, _CODE_COOKIE, token, LASTS_MS["code"] // 1000)
     return response
 

@@ -18,7 +18,7 @@ from dashboard.session_store import User
 from dashboard.sessions import language_of
 from dashboard.users import Users
 from dashboard.wording.account import account_words
-from dashboard.wording.entry import entry_words
+from dashboard.wording.entry import ENTRY, entry_words
 
 
 def register(app: Flask, users: Users) -> None:
@@ -38,9 +38,9 @@ def register(app: Flask, users: Users) -> None:
         user = who()
         if user is None:
             return _back()
-        words = account_words(user.language or language_of(None))
+        words = account_words(_language(user))
         if not form_is_of_this_browser():
-            return _form(user, entry_words(user.language or language_of(None)).expired, 400)
+            return _form(user, entry_words(_language(user)).expired, 400)
         try:
             right = users.second_factor.check(user.id, request.form.get("code", ""))
         except TooManyAttempts as error:
@@ -52,7 +52,7 @@ def register(app: Flask, users: Users) -> None:
         return sign_in(users, user) if users.links.take(code_token()) else _back()
 
     def _form(user: User, problem: str = "", status: int = 200) -> Response:
-        language, token = user.language or language_of(None), form_token()
+        language, token = _language(user), form_token()
         page = entry_page(
             "code.html",
             language,
@@ -60,8 +60,14 @@ def register(app: Flask, users: Users) -> None:
             problem=problem,
             csrf=token,
             next=safe_path(request.values.get("next")) or "",
+            chosen=asked if (asked := request.args.get("language", "")) in ENTRY else "",
         )
         return with_form_cookie(make_response(page, status), token)
 
     def _back() -> Response:
         return make_response(redirect("/login", 303))
+
+
+def _language(user: User) -> str:
+    asked = request.args.get("language", "")
+    return user.language or (asked if asked in ENTRY else language_of(None))
