@@ -94,7 +94,7 @@ def test_the_way_in_by_invitation(phone: BrowserContext, chromium: Browser, serv
     desk = chromium.new_context(viewport={"width": 1440, "height": 900})
     page = desk.new_page()
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     log_in(page, served, "betrieb")
     page.goto(f"{served.url}/users")
     page.fill("#name", "Petra")
@@ -114,6 +114,10 @@ def test_the_way_in_by_invitation(phone: BrowserContext, chromium: Browser, serv
     for path in ("/account", "/mehr"):
         guest.goto(f"{served.url}{path}")
         assert guest.evaluate("document.documentElement.scrollWidth") <= 320, path
+    page.set_viewport_size({"width": 320, "height": 640})
+    for path in ("/users", "/users/1", "/account"):
+        page.goto(f"{served.url}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
     # The policy of the page blocks nothing that it needs.
     assert said == []
     guest.context.close()
