@@ -59,7 +59,7 @@ def served() -> Iterator[People]:
         cells = [centre.cell(line) for line in centre.LINES]
         clock = SiteClock("Europe/Berlin")
         figures = Figures(_history, lambda _: clock, Options(), lambda: centre.AS_OF_MS, cells)
-        app = create_app(WebSettings(), hub, users, figures, [pages.register, wall.register], create_desk)
+        app = create_app(WebSettings(), hub, users, figures, pages=[pages.register, wall.register], desk=create_desk)
         server = make_server("127.0.0.1", 0, app, threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield _people(f"http://127.0.0.1:{server.server_port}", users)

@@ -20,8 +20,10 @@ from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from dashboard import desk, wall
+from dashboard.assets import Assets
 from dashboard.board import Board, View, compose
 from dashboard.page import Visitor
+from dashboard.precompressed import StaticFiles
 from docs import account_pictures
 from docs import made_up_centre as centre
 from docs.chromium import chromium
@@ -81,7 +83,7 @@ def application() -> Flask:
 
         return Response(events(), mimetype="text/event-stream")
 
-    context = cast("Any", SimpleNamespace(compose=board, visitor=visitor, asset=lambda name: f"/static/{name}"))
+    context = cast("Any", SimpleNamespace(compose=board, visitor=visitor, assets=Assets(StaticFiles([STATIC]))))
     pages.register(app, context)
     wall.register(app, context)
     desk.create_desk(app, context)

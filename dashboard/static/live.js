@@ -2,8 +2,7 @@
 (() => {
   "use strict";
   const MARKED = ".v, .d, .today, .pair, .sums p";
-  const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, REDRAW_MS = 3000, FOLLOW_MS = 2000, HOLD_MS = 500;
-  const WATCH_MS = 4000, REOPEN_MS = 2000;
+  const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, REDRAW_MS = 3000, FOLLOW_MS = 2000, HOLD_MS = 500, REOPEN_MS = 2000;
   const root = document.documentElement, calm = matchMedia("(prefers-reduced-motion: reduce)");
   const main = document.getElementById("main");
   let board = document.getElementById("board");
@@ -165,20 +164,6 @@
     }
   }
 
-  // ---- pages of forms have no stream: they ask whether their session still stands, with the same rights
-  const watched = document.querySelector("[data-watch]");
-  let rights = "";
-  async function watch() {
-    if (document.hidden) return;
-    try {
-      const answer = await fetch("/whoami", { headers: { Accept: "application/json" } });
-      if (answer.status === 401) return leave();
-      const now = answer.ok ? await answer.text() : rights;
-      if (rights && now !== rights) return location.assign(watched.dataset.watch);
-      rights = now;
-    } catch { /* no connection: the next question says more */ }
-  }
-
   function leave() { location.assign("/login"); }
 
   function start() {
@@ -319,5 +304,4 @@
   if (document.body.classList.contains("on-wall")) navigator.wakeLock?.request("screen").catch(() => {});
   if (document.body.classList.contains("on-phone")) navigator.serviceWorker?.register("/sw.js").catch(() => {});
   start();
-  if (watched) { watch(); setInterval(watch, WATCH_MS); }
 })();
