@@ -41,7 +41,7 @@ class Assets:
 
         Raises ValueError where it would end that element, KeyError where there is no such file.
         """
-        text = _COMMENTS[name.rsplit(".")[-1]].sub("", self._files.text(name))
+        text = _COMMENTS[name.rsplit(".", maxsplit=1)[-1]].sub("", self._files.text(name))
         if "</" in text:
             message = f"{name} cannot stand inside a page, since it holds '</': write it in another way"
             raise ValueError(message)
