@@ -70,6 +70,10 @@ def application() -> Flask:
     def static_file(name: str) -> Response:
         return send_from_directory(STATIC, name)
 
+    @app.get("/whoami")
+    def whoami() -> Response:
+        return Response("{}", mimetype="application/json")
+
     @app.get("/stream")
     def stream() -> Response:
         shown = board(View.from_query(request.args))
