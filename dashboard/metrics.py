@@ -21,7 +21,7 @@ from dashboard.openmetrics import CONTENT_TYPE, Family, write
 from dashboard.sessions import caller
 from dashboard.silence import LOST_MS
 from streams.catalogue import KPIS, Kpi, compute
-from streams.query import Row
+from streams.query import Row, takes_part
 from streams.question import WrongQuestion, answer_windows
 from streams.store import FeedReport
 
@@ -34,6 +34,7 @@ _COUNTS = {
     "abandoned": "callers who hung up while waiting",
 }
 _OUTCOMES = ("counted", "duplicate", "late", "dead", "skipped")
+_BY = ("hotline",)
 _UNITS = {"share": "ratio", "seconds": "seconds"}
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
@@ -78,9 +79,12 @@ def register(app: Flask, hub: Hub, figures: Figures, started_ms: int) -> None:
         if len(kpis) < len(names):
             message = f"one of kpi={', '.join(sorted(names))} is none of {', '.join(kpi.id for kpi in KPIS)}"
             raise WrongQuestion(message)
-        asked = replace(query, by=("hotline",), where=scope.restrict(query.where))
+        asked = replace(query, by=_BY, where=scope.restrict(query.where))
+        # Of campaigns and trunks, for instance, no hotline has a number.
+        kpis = [kpi for kpi in kpis if takes_part(kpi.family, _BY, asked.where)]
         configured = [cell for cell in figures.configured if scope.admits(cell)]
-        rows = answer_windows(asked, hub.readings(scope), hub.as_of_ms or 0, figures.clock_of, configured)
+        readings, as_of_ms = hub.readings(scope), hub.as_of_ms or 0
+        rows = answer_windows(asked, readings, as_of_ms, figures.clock_of, configured, figures.group_floor)
         if len(rows) * (len(kpis) + len(_COUNTS) + 1) > MOST_SAMPLES:
             message = (
                 f"these are more than {MOST_SAMPLES} samples: ask for a part, "
@@ -88,6 +92,11 @@ def register(app: Flask, hub: Hub, figures: Figures, started_ms: int) -> None:
             )
             raise WrongQuestion(message)
         return kpis, rows
+
+
+def name_of(kpi: Kpi) -> str:
+    """What the KPI is called here: by its id, with its unit where it has one."""
+    return "_".join(filter(None, ("leitstand", kpi.id, _UNITS.get(kpi.unit))))
 
 
 def of_hotlines(rows: Sequence[Row], kpis: Iterable[Kpi], figures: Figures) -> list[Family]:
@@ -99,8 +108,8 @@ def of_hotlines(rows: Sequence[Row], kpis: Iterable[Kpi], figures: Figures) -> l
             value = compute(kpi, row.sums, row.cells, figures.options).value
             if value is not None:
                 samples.append((_labels(row), float(value)))
-        unit = _UNITS[kpi.unit]
-        families.append(Family(f"leitstand_{kpi.id}_{unit}", f"{kpi.name_en}: {kpi.formula}", samples, unit=unit))
+        unit = _UNITS.get(kpi.unit, "")
+        families.append(Family(name_of(kpi), f"{kpi.name_en}: {kpi.formula}", samples, unit=unit))
     for name, meaning in _COUNTS.items():
         samples = [(_labels(row), float(row.sums[name])) for row in rows]
         families.append(Family(f"leitstand_{name}_calls", f"{meaning}, in the window", samples, unit="calls"))

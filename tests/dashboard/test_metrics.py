@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from dashboard import metrics as metrics_module
+from dashboard.metrics import name_of
 from dashboard.openmetrics import Family, write
 from streams.catalogue import KPIS
 from tests.dashboard.centre import Centre, cells, reading
@@ -48,8 +49,7 @@ def test_the_numbers_are_those_of_the_api(centre: Centre) -> None:
         at = labels(hotline=row["by"]["hotline"], window=row["window"])
         assert samples[("leitstand_offered_calls", at)] == row["counts"]["offered"]
         for kpi in KPIS:
-            name = f"leitstand_{kpi.id}_{'ratio' if kpi.unit == 'share' else 'seconds'}"
-            assert samples.get((name, at)) == row["kpis"][kpi.id]["value"]
+            assert samples.get((name_of(kpi), at)) == row["kpis"][kpi.id]["value"], kpi.id
 
 
 def test_feeds_process_and_picture_are_told(centre: Centre) -> None:
