@@ -110,11 +110,23 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("folder", type=Path, metavar="DIR")
 
     user = commands.add_parser("user", help="accounts")
-    add = user.add_subparsers(dest="what", required=True, metavar="add").add_parser("add")
-    add.add_argument("name", metavar="NAME")
-    add.add_argument("--role", required=True, choices=ROLES)
-    add.add_argument("--scope", action="append", default=[], metavar="DIM=VALUE")
-    add.add_argument("--password-stdin", action="store_true")
+    what = user.add_subparsers(dest="what", required=True, metavar="add|role|disable|enable|password")
+    for name, does in {
+        "add": "a new account",
+        "role": "another role and scope, effective on open pages within 5 s",
+        "disable": "lock an account and end its sessions",
+        "enable": "let it log in again",
+        "password": "a new password; ends its sessions",
+    }.items():
+        one = what.add_parser(name, help=does)
+        one.add_argument("name", metavar="NAME")
+        if name in {"add", "role"}:
+            one.add_argument("--role", required=True, choices=ROLES)
+            one.add_argument("--scope", action="append", default=[], metavar="DIM=VALUE")
+        if name in {"add", "password"}:
+            one.add_argument("--password-stdin", action="store_true")
+        if name == "password":
+            one.add_argument("--without-second-factor", action="store_true", help="turn that off, where it was lost")
     return top
 
 

@@ -1,4 +1,4 @@
-"""`leitstand user add`: accounts from the command line."""
+"""`leitstand user`: accounts from the command line. What it changes shows on open pages within five seconds."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from pathlib import Path
 from commands import storing, wiring
 from commands.failures import WorkFailed, WrongCall
 from config.settings import Settings
-from dashboard.access import Refused, Scope
+from dashboard.access import Refused, Scope, check_account
 from dashboard.database import LOST, DatabaseRefused, open_database
+from dashboard.session_store import User
 from dashboard.users import Apart, NameTaken, Users, on_the_spot
 
 
@@ -32,12 +33,10 @@ def users(data: Path, apart: Apart = on_the_spot) -> Users:
 
 
 def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
-    """Adds one account."""
+    """Adds one account, or changes one."""
     del settings
     try:
-        scope = _scope(arguments.scope)
-        password = _password(from_stdin=arguments.password_stdin)
-        user = users(data).add_user(arguments.name, password, arguments.role, scope)
+        said = _RUNS[arguments.what](arguments, data)
     except LOST as error:
         message = "the database of accounts stopped answering: call again"
         raise WorkFailed(message) from error
@@ -45,7 +44,54 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
         raise WorkFailed(str(error)) from error
     except Refused as error:
         raise WrongCall(str(error)) from error
-    sys.stdout.write(f"account {user.name} ({arguments.role}, {scope.name or 'everything'}) is ready\n")
+    sys.stdout.write(f"{said}\n")
+
+
+def _add(arguments: argparse.Namespace, data: Path) -> str:
+    scope = _scope(arguments.scope)
+    password = _password(from_stdin=arguments.password_stdin)
+    user = users(data).add_user(arguments.name, password, arguments.role, scope)
+    return f"account {user.name} ({arguments.role}, {scope.name or 'everything'}) is ready"
+
+
+def _role(arguments: argparse.Namespace, data: Path) -> str:
+    scope = _scope(arguments.scope)
+    check_account(arguments.role, scope)
+    known, user = _found(arguments, data)
+    known.give(user.id, arguments.role, scope)
+    return f"account {user.name} is {arguments.role} now and sees {scope.name or 'everything'}"
+
+
+def _disable(arguments: argparse.Namespace, data: Path) -> str:
+    known, user = _found(arguments, data)
+    known.disable(user.id)
+    return f"account {user.name} is disabled: its sessions have ended, its tokens and links open nothing"
+
+
+def _enable(arguments: argparse.Namespace, data: Path) -> str:
+    known, user = _found(arguments, data)
+    known.enable(user.id)
+    return f"account {user.name} may log in again"
+
+
+def _new_password(arguments: argparse.Namespace, data: Path) -> str:
+    known, user = _found(arguments, data)
+    known.set_password(user, _password(from_stdin=arguments.password_stdin))
+    if arguments.without_second_factor:
+        known.second_factor.turn_off(user.id)
+    return f"account {user.name} has a new password: its sessions have ended"
+
+
+_RUNS = {"add": _add, "role": _role, "disable": _disable, "enable": _enable, "password": _new_password}
+
+
+def _found(arguments: argparse.Namespace, data: Path) -> tuple[Users, User]:
+    known = users(data)
+    account = known.account_named(arguments.name)
+    if account is None:
+        message = f"there is no account {arguments.name!r}: see the names on the page of users, or add it"
+        raise WorkFailed(message)
+    return known, account.user
 
 
 def _scope(texts: list[str]) -> Scope:

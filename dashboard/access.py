@@ -24,6 +24,7 @@ class Permission(StrEnum):
     WALL = "wall"
     DESK = "desk"
     KPIS = "kpis"
+    USERS = "users"
 
 
 class Role(StrEnum):
@@ -42,7 +43,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS}),
     Role.TEAM_LEAD: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS}),
     Role.ACCOUNT_MANAGER: frozenset({_P.PHONE, _P.DESK, _P.KPIS}),
-    Role.OPS: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS}),
+    Role.OPS: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS, _P.USERS}),
     Role.PARTNER: frozenset({_P.PHONE, _P.DESK, _P.KPIS}),
     Role.AUDITOR: frozenset({_P.DESK, _P.KPIS}),
 }
@@ -70,7 +71,14 @@ def home(role: Role, *, phone: bool) -> str:
 
 
 class Refused(ValueError):
-    """A role or scope that cannot be given to anybody; the message says what to write instead."""
+    """What cannot be given to an account; the message says what to write instead.
+
+    `why` names the reason for pages, which say it in the reader's language (`wording.accounts`, `refusals`).
+    """
+
+    def __init__(self, message: str, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -84,10 +92,10 @@ class Scope(msgspec.Struct, frozen=True):
         for dimension, names in values.items():
             if dimension not in DIMENSIONS:
                 message = f"there is no dimension {dimension!r}: write one of {', '.join(DIMENSIONS)}"
-                raise Refused(message)
+                raise Refused(message, "scope")
             if not names or not all(names):
                 message = f"the scope names {dimension} without a value: write {dimension}=NAME"
-                raise Refused(message)
+                raise Refused(message, "scope")
         return cls(tuple((dimension, tuple(sorted(set(values[dimension])))) for dimension in sorted(values)))
 
     def where(self) -> dict[str, frozenset[str]]:
@@ -105,6 +113,13 @@ class Scope(msgspec.Struct, frozen=True):
             asked[dimension] = asked[dimension] & names if dimension in asked else names
         return asked
 
+    def covers(self, other: Scope) -> bool:
+        """True when whoever has `other` sees nothing that this scope hides."""
+        names_of = other.where()
+        return all(
+            names_of.get(dimension) and names_of[dimension] <= names for dimension, names in self.where().items()
+        )
+
     @property
     def everything(self) -> bool:
         """True when nothing is cut away."""
@@ -120,10 +135,10 @@ def check_account(role: str, scope: Scope) -> Role:
     """The role of that name, if an account may have it with this scope. Raises `Refused`."""
     if role not in set(Role):
         message = f"there is no role {role!r}: write one of {', '.join(Role)}"
-        raise Refused(message)
+        raise Refused(message, "role")
     if role == Role.PARTNER and "provider" not in dict(scope.values):
         message = "a partner sees only itself: add --scope provider=NAME"
-        raise Refused(message)
+        raise Refused(message, "partner")
     return Role(role)
 
 
@@ -139,6 +154,11 @@ Policy = Open | Permission
 ROUTES: Mapping[tuple[str, str], Policy] = {
     ("GET", "/login"): Open.PUBLIC,
     ("POST", "/login"): Open.PUBLIC,
+    # These look for themselves whether the password was right before, or the link is still good.
+    ("GET", "/login/code"): Open.PUBLIC,
+    ("POST", "/login/code"): Open.PUBLIC,
+    ("GET", "/link/<token>"): Open.PUBLIC,
+    ("POST", "/link/<token>"): Open.PUBLIC,
     ("POST", "/logout"): Open.SIGNED_IN,
     ("POST", "/language"): Open.SIGNED_IN,
     ("GET", "/whoami"): Open.SIGNED_IN,
@@ -152,6 +172,28 @@ ROUTES: Mapping[tuple[str, str], Policy] = {
     ("GET", "/stream"): Open.SIGNED_IN,
     ("GET", "/board"): Open.SIGNED_IN,
     ("GET", "/api/kpis"): Permission.KPIS,
+    ("GET", "/metrics"): Permission.KPIS,
+    # Everybody's own account.
+    ("GET", "/account"): Open.SIGNED_IN,
+    ("POST", "/account/phone"): Open.SIGNED_IN,
+    ("POST", "/account/password"): Open.SIGNED_IN,
+    ("POST", "/account/factor/begin"): Open.SIGNED_IN,
+    ("POST", "/account/factor/confirm"): Open.SIGNED_IN,
+    ("POST", "/account/factor/codes"): Open.SIGNED_IN,
+    ("POST", "/account/factor/off"): Open.SIGNED_IN,
+    ("POST", "/account/sessions/end"): Open.SIGNED_IN,
+    ("POST", "/account/tokens"): Open.SIGNED_IN,
+    ("POST", "/account/tokens/revoke"): Open.SIGNED_IN,
+    # Other people's accounts, as far as the own scope reaches.
+    ("GET", "/users"): Permission.USERS,
+    ("POST", "/users"): Permission.USERS,
+    ("GET", "/users/<int:user_id>"): Permission.USERS,
+    ("POST", "/users/<int:user_id>"): Permission.USERS,
+    ("POST", "/users/<int:user_id>/link"): Permission.USERS,
+    ("POST", "/users/<int:user_id>/factor"): Permission.USERS,
+    ("POST", "/users/<int:user_id>/sessions"): Permission.USERS,
+    ("POST", "/users/<int:user_id>/disable"): Permission.USERS,
+    ("POST", "/users/<int:user_id>/enable"): Permission.USERS,
     # `/` leads to the role's home, so that everybody may ask for it; its page needs Permission.PHONE.
     ("GET", "/"): Open.SIGNED_IN,
     ("GET", "/hotlines"): Permission.PHONE,
@@ -171,6 +213,15 @@ CALLBACKS: Mapping[str, Permission] = {"all-kpis.children": _P.DESK}
 """Every callback of the desk by its output, and what it needs beside `Permission.DESK`."""
 
 CALLBACK_PATH = "/desk/_dash-update-component"
+
+BY_TOKEN = frozenset({"/api/kpis", "/metrics"})
+"""What a personal token opens, and nothing else: never a page, never a form."""
+
+WITHOUT_FORM_TOKEN = frozenset({"/logout", "/language", CALLBACK_PATH})
+"""What is changed without the session's token in a form: other sites are kept out by SameSite and origin alone.
+
+Whatever else changes something has to bring the token, so that a new form without one is refused.
+"""
 
 
 def policy(method: str, rule: str) -> Policy | None:

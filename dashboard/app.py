@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,8 +12,21 @@ from typing import Any, Protocol
 from flask import Flask, Response, jsonify, make_response, request
 from werkzeug.exceptions import HTTPException
 
-from dashboard import api, guard, login, precompressed, security, sessions, stream
-from dashboard.access import PERMISSIONS
+from dashboard import (
+    account,
+    administration,
+    api,
+    guard,
+    link_page,
+    login,
+    login_code,
+    metrics,
+    precompressed,
+    security,
+    sessions,
+    stream,
+)
+from dashboard.access import PERMISSIONS, Scope
 from dashboard.assets import DESK_SCRIPTS, SCRIPTS, STYLES, Assets
 from dashboard.board import Board, View
 from dashboard.database import LOST
@@ -21,6 +34,7 @@ from dashboard.hub import Hub
 from dashboard.page import Visitor
 from dashboard.sessions import caller, caller_or_none, language_of
 from dashboard.users import Apart, Users, on_the_spot
+from streams.query import DIMENSIONS, dimension
 
 STATIC_FOLDER = Path(__file__).parent / "static"
 
@@ -29,11 +43,19 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PageContext:
-    """What pages need. `compose` and `visitor` are about the user of the current request, in scope and language."""
+    """What pages need. `compose` and `visitor` are about the user of the current request, in scope and language.
+
+    `zone` is the site's, for times on pages; `now_ms` the clock; `base_url` how this request reached us, without a
+    slash at its end. `known_values(scope)` are the values of every dimension among the cells of a scope.
+    """
 
     compose: Callable[[View], Board]
     visitor: Callable[[], Visitor]
     assets: Assets
+    zone: str
+    now_ms: Callable[[], int]
+    base_url: Callable[[], str]
+    known_values: Callable[[Scope], Mapping[str, Collection[str]]]
 
 
 RegisterPages = Callable[[Flask, PageContext], object]
@@ -95,8 +117,11 @@ def create_app(
     precompressed.register(app, files, compressor)
     app.extensions["asset"] = files.url
     login.register(app, users)
+    login_code.register(app, users)
+    link_page.register(app, users)
     stream.register(app, hub, users, ended)
     api.register(app, hub, figures)
+    metrics.register(app, hub, figures, figures.now_ms())
     _register_errors(app)
 
     def compose(view: View) -> Board:
@@ -115,7 +140,18 @@ def create_app(
             csrf=session.csrf if session else "",
         )
 
-    context = PageContext(compose, visitor, assets)
+    def known_values(scope: Scope) -> dict[str, set[str]]:
+        cells = {*(reading.cell for reading in hub.readings(scope)), *figures.configured}
+        admitted = [cell for cell in cells if scope.admits(cell)]
+        return {name: {dimension(cell, name) for cell in admitted} - {""} for name in DIMENSIONS}
+
+    def base_url() -> str:
+        return settings.public_url.rstrip("/") or request.host_url.rstrip("/")
+
+    zone = figures.clock_of("").zone
+    context = PageContext(compose, visitor, assets, zone, figures.now_ms, base_url, known_values)
+    account.register(app, context, users)
+    administration.register(app, context, users)
     for register in pages:
         register(app, context)
     if desk is not None:

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 
 from markupsafe import Markup
 
 from dashboard.precompressed import StaticFiles
 
-STYLES = ("base.css", "phone.css", "wall.css")
+STYLES = ("base.css", "phone.css", "wall.css", "desk.css")
 SCRIPTS = ("early.js", "live.js")
 DESK_SCRIPTS = (*SCRIPTS, "desk.js")
-"""What stands inside pages. The desk's style needs no hash: there plotly styles inline anyway."""
+"""What stands inside pages."""
+
+_COMMENTS = {
+    "css": re.compile(r"/\*.*?\*/\n?", re.DOTALL),
+    "js": re.compile(r"^ *//.*\n", re.MULTILINE),
+}
+"""What people read and browsers need not be sent; in scripts only where a line holds nothing else."""
 
 
 class Assets:
@@ -30,11 +37,11 @@ class Assets:
         return self._files.url(name)
 
     def inline(self, name: str) -> Markup:
-        """The text of a style sheet or script, to stand inside its element. Raises ValueError where that would end it.
+        """The text of a style sheet or script without its comments, to stand inside its element.
 
-        Raises KeyError where there is no such file.
+        Raises ValueError where it would end that element, KeyError where there is no such file.
         """
-        text = self._files.text(name)
+        text = _COMMENTS[name.rsplit(".", maxsplit=1)[-1]].sub("", self._files.text(name))
         if "</" in text:
             message = f"{name} cannot stand inside a page, since it holds '</': write it in another way"
             raise ValueError(message)

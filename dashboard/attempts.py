@@ -15,7 +15,7 @@ from dashboard.database import ATTEMPTS, write_row
 FREE_FAILURES = 4
 """So many failures cost nothing: people mistype. From the next one on every failure doubles the delay."""
 
-LONGEST_DELAY_MS = {"account": 15 * 60_000, "address": 60_000}
+LONGEST_DELAY_MS = {"account": 15 * 60_000, "address": 60_000, "factor": 15 * 60_000}
 """An account is never locked for longer, whoever attacks it. An address may be shared by many, so it waits less."""
 
 FORGET_AFTER_MS = 30 * 60_000
@@ -42,7 +42,7 @@ def delay_ms(kind: str, failures: int) -> int:
 
 
 class Attempts:
-    """The failures of late. A subject is what is being slowed down: a kind (account or address) and its names."""
+    """The failures of late. A subject is what is being slowed down: a kind (of `LONGEST_DELAY_MS`) and its names."""
 
     def __init__(self, database: Engine) -> None:
         self._database = database

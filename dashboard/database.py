@@ -1,4 +1,4 @@
-"""The SQL that people's input lives in: accounts, sessions, failed logins. SQLite by default, PostgreSQL by URL.
+"""The SQL that people's input lives in: accounts and what lets them in. SQLite by default, PostgreSQL by URL.
 
 SQLite runs in WAL mode, so that pages and commands may use one file from several processes.
 """
@@ -36,7 +36,7 @@ FILE_NAME = "leitstand.sqlite"
 LOST = (sql.OperationalError, sql.InterfaceError, sql.TimeoutError)
 """What is raised while the database does not answer. Nothing was written then, and trying again later is right."""
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest of the steps in `dashboard/migrations/versions`, which lead to these tables."""
 
 _BUSY_MS = 5000
@@ -69,7 +69,10 @@ USERS = Table(
     Column("language", String(8), nullable=False, default=""),
     Column("disabled", Boolean, nullable=False, default=False),
     Column("created_ms", BigInteger, nullable=False),
+    Column("phone", String(16), nullable=False, server_default=text("''")),
+    Column("last_login_ms", BigInteger),
 )
+"""An empty `password_hash`: invited, no password yet. `phone` as E.164 writes it, or empty."""
 SESSIONS = Table(
     "sessions",
     TABLES,
@@ -77,6 +80,8 @@ SESSIONS = Table(
     Column("user_id", ForeignKey("users.id"), nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("last_used_ms", BigInteger, nullable=False),
+    Column("agent", String(200), nullable=False, server_default=text("''")),
+    Column("address", String(64), nullable=False, server_default=text("''")),
 )
 ATTEMPTS = Table(
     "attempts",
@@ -91,6 +96,41 @@ KNOWN_ADDRESSES = Table(
     Column("user_id", ForeignKey("users.id"), primary_key=True),
     Column("address", String(64), primary_key=True),
     Column("last_ms", BigInteger, nullable=False),
+)
+LINKS = Table(
+    "links",
+    TABLES,
+    Column("token_digest", String(64), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+"""What opens one thing once: an invitation, a new password, the second half of a login."""
+SECOND_FACTORS = Table(
+    "second_factors",
+    TABLES,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("secret", String(64), nullable=False),
+    Column("confirmed_ms", BigInteger),
+    Column("last_step", BigInteger, nullable=False),
+)
+"""`confirmed_ms` is empty until the first code was right. `last_step`: the newest code used; none is used twice."""
+RECOVERY_CODES = Table(
+    "recovery_codes",
+    TABLES,
+    Column("code_digest", String(64), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+)
+API_TOKENS = Table(
+    "api_tokens",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("token_digest", String(64), nullable=False, unique=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("last_used_ms", BigInteger),
 )
 RIGHTS = Table(
     "rights",

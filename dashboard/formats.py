@@ -104,6 +104,11 @@ def clock(at_ms: int, zone: str) -> str:
     return _local(at_ms, zone).strftime("%H:%M:%S")
 
 
+def moment(at_ms: int, zone: str, language: str) -> str:
+    """The local date and minute: "22. Nov. 2026, 14:32"."""
+    return f"{day(at_ms, zone, language)}, {clock(at_ms, zone)[:5]}"
+
+
 def day(at_ms: int, zone: str, language: str) -> str:
     """The local date: "22. Nov. 2026"."""
     return str(format_date(_local(at_ms, zone).date(), "medium", locale=_locale(language)))

@@ -11,6 +11,7 @@ from flask import Flask, Response, abort, jsonify, redirect, request
 from dashboard.access import (
     CALLBACK_PATH,
     PATHS,
+    WITHOUT_FORM_TOKEN,
     Open,
     Permission,
     Role,
@@ -22,12 +23,13 @@ from dashboard.access import (
 )
 from dashboard.board import View
 from dashboard.login import on_phone
-from dashboard.sessions import caller_or_none
+from dashboard.security import READING
+from dashboard.sessions import caller_or_none, form_is_of
 
 BY_VIEW = frozenset({"/stream", "/board"})
 """Routes that show what the query's view says: who may not open that view may not read it either."""
 
-_FOR_PROGRAMS = ("/api/", "/stream", "/whoami", "/board", "/readyz", "/healthz", "/desk/_")
+_FOR_PROGRAMS = ("/api/", "/metrics", "/stream", "/whoami", "/board", "/readyz", "/healthz", "/desk/_")
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +59,8 @@ def install(app: Flask) -> None:
         role = session.user.role
         if isinstance(needed, Permission) and not allowed(role, needed):
             abort(403)
+        if request.method not in READING and rule.rule not in WITHOUT_FORM_TOKEN and not form_is_of(session):
+            abort(403, "the form belongs to another session")
         if rule.rule in BY_VIEW and not may_view(role, View.from_query(request.args).kind):
             abort(403)
         if rule.rule == CALLBACK_PATH:
@@ -70,6 +74,7 @@ def _login() -> Response:
     if for_programs(request.path):
         response = jsonify(error="not logged in")
         response.status_code = 401
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Leitstand"'
         return response
     if request.method != "GET":
         return _to("/login")

@@ -212,6 +212,12 @@ class Hub:
                 return channel.board
             return self._board(key)
 
+    @property
+    def streams(self) -> int:
+        """How many streams are open."""
+        with self._lock:
+            return sum(channel.streams for channel in self._channels.values())
+
     def join(self, scope: Scope, language: str, view: View) -> Channel:
         """The channel of this key, for one more stream; `leave` it in the end."""
         key = Key(scope, language, view)

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, abort, current_app, jsonify, make_response, redirect, request
 
 from dashboard.access import PERMISSIONS, Refused, home
 from dashboard.attempts import TooManyAttempts
-from dashboard.sessions import caller, caller_or_none, give_cookie, language_of, take_cookie
+from dashboard.links import LASTS_MS
+from dashboard.session_store import User
+from dashboard.sessions import caller, caller_or_none, form_is_of, give_cookie, language_of, take_cookie
 from dashboard.templating import template
 from dashboard.users import Users
 from dashboard.wording import words as words_of
 from dashboard.wording.entry import ENTRY, entry_words
 
 _FORM_COOKIE = "leitstand-form"
+_CODE_COOKIE = "leitstand-code"
 _FORM_SECONDS = 3600
+_CALM = {"out": "signed_out", "set": "password_set"}
+"""What the login says to whoever comes from a logout or has just set a password."""
+
 FIRST_ACCOUNT = "leitstand user add NAME --role manager"
 
 
@@ -45,12 +51,12 @@ def register(app: Flask, users: Users) -> None:
         session = caller_or_none()
         if session is not None:
             return _see(safe_path(request.args.get("next")) or home(session.user.role, phone=on_phone()))
-        return _form("signed_out" if request.args.get("out") == "1" else "")
+        said = next((text for name, text in _CALM.items() if request.args.get(name) == "1"), "")
+        return _form(said)
 
     @app.post("/login")
     def login() -> Response:
-        sent, kept = request.form.get("csrf", ""), request.cookies.get(_form_cookie(), "")
-        if not kept or not hmac.compare_digest(sent.encode(), kept.encode()):
+        if not form_is_of_this_browser():
             return _form("expired", 400)
         name, password = request.form.get("user", ""), request.form.get("password", "")
         try:
@@ -61,13 +67,9 @@ def register(app: Flask, users: Users) -> None:
             return response
         if user is None:
             return _form("wrong", 401)
-        before = caller_or_none()
-        if before is not None:
-            users.end_session(before.token)
-        response = _see(safe_path(request.form.get("next")) or home(user.role, phone=on_phone()))
-        give_cookie(response, users.begin_session(user))
-        response.delete_cookie(_form_cookie(), secure=request.is_secure)
-        return response
+        if users.second_factor.is_on(user.id):
+            return _ask_for_code(users.links.make(user.id, "code"))
+        return sign_in(users, user)
 
     @app.post("/logout")
     def logout() -> Response:
@@ -104,12 +106,12 @@ def register(app: Flask, users: Users) -> None:
         asked = request.args.get("language", "")
         tongue = asked if asked in ENTRY else language_of(None)
         words = entry_words(tongue)
-        token = request.cookies.get(_form_cookie()) or secrets.token_urlsafe(24)
+        token = form_token()
         page = entry_page(
             "login.html",
             tongue,
             problem=getattr(words, problem).format(**filled) if problem else "",
-            calm=problem == "signed_out",
+            calm=problem in _CALM.values(),
             csrf=token,
             next=safe_path(request.values.get("next")) or "",
             user=request.form.get("user", "")[:64],
@@ -117,11 +119,50 @@ def register(app: Flask, users: Users) -> None:
             no_accounts=not users.users_exist(),
             command=FIRST_ACCOUNT,
         )
-        response = make_response(page, status)
-        response.set_cookie(
-            _form_cookie(), token, max_age=_FORM_SECONDS, secure=request.is_secure, httponly=True, samesite="Strict"
-        )
-        return response
+        return with_form_cookie(make_response(page, status), token)
+
+
+def sign_in(users: Users, user: User) -> Response:
+    """Begins a session, ends the one that this browser had, and leads to the wanted page or to the role's home."""
+    before = caller_or_none()
+    if before is not None:
+        users.end_session(before.token)
+    response = _see(safe_path(request.form.get("next")) or home(user.role, phone=on_phone()))
+    agent = request.headers.get("User-Agent", "")
+    give_cookie(response, users.begin_session(user, agent, request.remote_addr or ""))
+    for name in (_FORM_COOKIE, _CODE_COOKIE):
+        response.delete_cookie(_cookie(name), secure=request.is_secure)
+    return response
+
+
+def _ask_for_code(token: str) -> Response:
+    kept = {"next": safe_path(request.form.get("next")), "language": request.args.get("language")}
+    query = urlencode({name: text for name, text in kept.items() if text}, safe="/")
+    response = _see(f"/login/code?{query}" if query else "/login/code")
+    _give(response, _CODE_COOKIE, token, LASTS_MS["code"] // 1000)
+    return response
+
+
+def code_token() -> str:
+    """What this browser was given when its password was right; empty for none."""
+    return request.cookies.get(_cookie(_CODE_COOKIE), "")
+
+
+def form_token() -> str:
+    """The token for a form outside any session: the one that this browser has, else a new one."""
+    return request.cookies.get(_cookie(_FORM_COOKIE)) or secrets.token_urlsafe(24)
+
+
+def with_form_cookie(response: Response, token: str) -> Response:
+    """Gives the browser the other half of its form's token."""
+    _give(response, _FORM_COOKIE, token, _FORM_SECONDS)
+    return response
+
+
+def form_is_of_this_browser() -> bool:
+    """True when the form that was sent was given to this browser."""
+    sent, kept = request.form.get("csrf", ""), request.cookies.get(_cookie(_FORM_COOKIE), "")
+    return bool(kept) and hmac.compare_digest(sent.encode(), kept.encode())
 
 
 def entry_page(name: str, language: str, **filled: object) -> str:
@@ -148,14 +189,19 @@ def insecure() -> bool:
     return not request.is_secure and host not in ("localhost", "127.0.0.1", "::1")
 
 
-def _form_cookie() -> str:
-    return f"__Host-{_FORM_COOKIE}" if request.is_secure else _FORM_COOKIE
+def _cookie(name: str) -> str:
+    return f"__Host-{name}" if request.is_secure else name
+
+
+def _give(response: Response, name: str, token: str, seconds: int) -> None:
+    response.set_cookie(
+        _cookie(name), token, max_age=seconds, secure=request.is_secure, httponly=True, samesite="Strict"
+    )
 
 
 def _check_token() -> None:
     # Other sites are kept out by the cookie's SameSite and the check of the origin; a token that is wrong is refused.
-    sent = request.form.get("csrf", "")
-    if sent and not hmac.compare_digest(sent.encode(), caller().csrf.encode()):
+    if request.form.get("csrf") and not form_is_of(caller()):
         abort(403, "the form belongs to another session")
 
 

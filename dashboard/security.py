@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 LARGEST_BODY = 256 * 1024
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods that change nothing."""
+
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 _NOT_NEEDED = ("camera", "microphone", "geolocation", "payment", "usb", "serial", "midi")
 
@@ -52,7 +54,7 @@ def install(app: Flask, public_url: str, policy_of: Callable[[str], str]) -> Non
 
     @app.before_request
     def same_origin() -> None:
-        if request.method in _SAFE:
+        if request.method in READING:
             return
         origin = request.headers.get("Origin")
         if origin is not None:

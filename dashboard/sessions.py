@@ -5,13 +5,16 @@ Flask's own session cookie is not used for anything.
 
 from __future__ import annotations
 
+import hmac
 import secrets
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
+from dashboard.access import BY_TOKEN
 from dashboard.database import LOST
-from dashboard.users import ABSOLUTE_MS, Session, Users
+from dashboard.session_store import ABSOLUTE_MS, Session
+from dashboard.users import Users
 
 SECURE_COOKIE = "__Host-leitstand"
 PLAIN_COOKIE = "leitstand"
@@ -47,17 +50,28 @@ def install(app: Flask, users: Users, default_language: str) -> None:
     @manager.request_loader  # type: ignore[untyped-decorator]  # flask-login has no types
     def load(asked: Request) -> SignedIn | None:
         token = asked.cookies.get(cookie_name(asked.is_secure))
-        if not token or g.get("database_lost"):
+        personal = _personal_token(asked)
+        if not (token or personal) or g.get("database_lost"):
             return None
         try:
-            session = users.session(token)
-            if session is not None and asked.path not in AUTOMATIC:
-                users.note_use(session)
+            if personal is not None:
+                session = users.api_tokens.session(personal)
+            else:
+                session = users.session(token or "")
+                if session is not None and asked.path not in AUTOMATIC:
+                    users.note_use(session)
         except LOST:
             # Asked again while the answer about this is made: then nobody is logged in, and the cookie stays.
             g.database_lost = True
             raise
         return SignedIn(session) if session is not None else None
+
+
+def _personal_token(asked: Request) -> str | None:
+    """The token of another program, on routes that one opens; there it counts and not the cookie beside it."""
+    rule = asked.url_rule
+    kind, _, token = asked.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" and rule is not None and rule.rule in BY_TOKEN else None
 
 
 def cookie_name(secure: bool) -> str:
@@ -76,6 +90,11 @@ def caller() -> Session:
     session = caller_or_none()
     assert session is not None, "the policy of this route lets anonymous requests in"
     return session
+
+
+def form_is_of(session: Session) -> bool:
+    """True when the form that was sent carries the token of this session."""
+    return hmac.compare_digest(request.form.get("csrf", "").encode(), session.csrf.encode())
 
 
 def language_of(session: Session | None) -> str:

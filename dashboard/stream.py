@@ -15,8 +15,9 @@ from dashboard.channel import HEARTBEAT, Channel
 from dashboard.database import LOST
 from dashboard.hub import Hub
 from dashboard.outlet import CHECK_EVERY_SECONDS, Outlet, connection_of
+from dashboard.session_store import Session
 from dashboard.sessions import caller, language_of
-from dashboard.users import Session, Users
+from dashboard.users import Users
 
 STREAMS_PER_SESSION = 32
 

@@ -1,43 +1,36 @@
-"""Accounts, their passwords and their sessions, in the database."""
+"""Accounts and their passwords, in the database. Their sessions are in `session_store`."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection, Engine, Row
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
-from dashboard.access import Refused, Role, Scope, check_account
+from dashboard.access import Refused, Scope, check_account
+from dashboard.api_tokens import ApiTokens
 from dashboard.attempts import Attempts
-from dashboard.database import KNOWN_ADDRESSES, LOST, RIGHTS, SESSIONS, USERS, write_row
+from dashboard.database import KNOWN_ADDRESSES, USERS, write_row
+from dashboard.links import Links, end_links
+from dashboard.passwords import LONGEST_PASSWORD, check_password
+from dashboard.second_factor import SecondFactor
+from dashboard.session_store import Sessions, User, count_revision, end_all, user_of
+from dashboard.telephone import e164
 
-IDLE_MS = 30 * 60_000
-ABSOLUTE_MS = 12 * 3600_000
-_NOTE_USE_AFTER_MS = 60_000
 _KNOWN_FOR_MS = 30 * 86_400_000
-_LOOK_AGAIN_MS = 1000
-WITHOUT_DATABASE_MS = 5 * 60_000
-"""So long an open stream outlives the database; rights that change elsewhere meanwhile are not noticed."""
-
 LANGUAGES = ("de", "en")
-SHORTEST_PASSWORD = 8
-LONGEST_PASSWORD = 1024
 LONGEST_NAME = 64
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 T = TypeVar("T")
-_logger = logging.getLogger(__name__)
 
 
 class Apart(Protocol):
@@ -52,76 +45,75 @@ def on_the_spot(work: Callable[[], T]) -> T:
 
 
 @dataclass(frozen=True)
-class User:
-    """One account. `language` is empty where the user has not chosen one."""
+class Account:
+    """An account for whoever administers it. `invited`: it has no password yet. Times are UTC milliseconds."""
 
-    id: int
-    name: str
-    role: Role
-    scope: Scope
-    language: str = ""
-
-
-@dataclass(frozen=True)
-class Session:
-    """One login. `token` is known to the browser only; the database holds its digest. Times are UTC milliseconds."""
-
-    token: str
     user: User
+    phone: str
+    disabled: bool
+    invited: bool
     created_ms: int
-    last_used_ms: int
-
-    def lasts(self, now_ms: int) -> bool:
-        """True until 30 minutes without use, or 12 hours, have passed."""
-        return now_ms < min(self.last_used_ms + IDLE_MS, self.created_ms + ABSOLUTE_MS)
-
-    @property
-    def csrf(self) -> str:
-        """The token that a form of this session carries."""
-        return hashlib.blake2b(self.token.encode(), digest_size=16, person=b"csrf").hexdigest()
+    last_login_ms: int | None
 
 
 class NameTaken(Exception):
     """There is an account of this name; upper and lower case make no difference."""
 
 
-class Users:
+class Users(Sessions):
     """The accounts. `clock` gives UTC milliseconds; `apart` runs the slow hashing of passwords."""
 
     def __init__(self, database: Engine, clock: Callable[[], int], apart: Apart = on_the_spot) -> None:
-        self._database = database
-        self._clock = clock
+        super().__init__(database, clock)
         self._apart = apart
         self._attempts = Attempts(database)
         self._decoy: str | None = None
-        self._open: dict[str, Session] = {}
-        self._revision = -1
-        self._unwritable = False
-        self._looked_ms = -_LOOK_AGAIN_MS
-        self._answered_ms = 0
+        self.links = Links(database, clock)
+        self.second_factor = SecondFactor(database, clock)
+        self.api_tokens = ApiTokens(database, clock)
 
     def users_exist(self) -> bool:
         """False until the first account has been made."""
         with self._database.connect() as connection:
             return connection.execute(select(USERS.c.id).limit(1)).first() is not None
 
-    def add_user(self, name: str, password: str, role: str, scope: Scope, language: str = "") -> User:
-        """Makes an account. Raises `Refused` with what to write instead, or `NameTaken`."""
+    def accounts(self) -> list[Account]:
+        """Every account, by name."""
+        with self._database.connect() as connection:
+            return [_account(row) for row in connection.execute(select(USERS).order_by(USERS.c.name_key))]
+
+    def account(self, user_id: int) -> Account | None:
+        """The account of this id."""
+        return self._account(USERS.c.id == user_id)
+
+    def account_named(self, name: str) -> Account | None:
+        """The account of this name; upper and lower case make no difference."""
+        return self._account(USERS.c.name_key == _name_key(name))
+
+    def _account(self, same: Any) -> Account | None:
+        with self._database.connect() as connection:
+            row = connection.execute(select(USERS).where(same)).first()
+        return None if row is None else _account(row)
+
+    def add_user(
+        self, name: str, password: str | None, role: str, scope: Scope, language: str = "", phone: str = ""
+    ) -> User:
+        """Makes an account; without a password one that is invited. Raises `Refused` with what to write instead, or
+        `NameTaken`.
+        """
         checked = check_account(role, scope)
         name = name.strip()
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
             message = f"write a name of 1 to {LONGEST_NAME} printable characters"
-            raise Refused(message)
-        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or password.casefold() == name.casefold():
-            message = f"write a password of at least {SHORTEST_PASSWORD} characters that is not the name"
-            raise Refused(message)
+            raise Refused(message, "name")
         if language not in ("", *LANGUAGES):
             message = f"there is no language {language!r}: write one of {', '.join(LANGUAGES)}"
-            raise Refused(message)
+            raise Refused(message, "language")
         row = {
             "name": name,
             "name_key": _name_key(name),
-            "password_hash": self._apart(lambda: _HASHER.hash(password)),
+            "phone": e164(phone),
+            "password_hash": "" if password is None else self._hash(name, password),
             "role": str(checked),
             "scope": _scope_text(scope),
             "language": language,
@@ -136,6 +128,10 @@ class Users:
             raise NameTaken(message) from None
         assert key is not None
         return User(key[0], name, checked, scope, language)
+
+    def _hash(self, name: str, password: str) -> str:
+        check_password(name, password)
+        return self._apart(lambda: _HASHER.hash(password))
 
     def verify(self, name: str, password: str, address: str) -> User | None:
         """The user of this name and password, None where they are wrong or the account is disabled.
@@ -163,13 +159,15 @@ class Users:
             renewed = self._apart(lambda: _HASHER.hash(password))
             with self._database.begin() as connection:
                 connection.execute(update(USERS).where(USERS.c.id == row.id).values(password_hash=renewed))
-        return _user(row)
+        return user_of(row)
 
     def _is_right(self, row: Row[Any] | None, password: str) -> bool:
         if self._decoy is None:
             self._decoy = _HASHER.hash(secrets.token_hex())
+        # Who is invited has no hash yet; that takes no less time than a wrong password.
+        against = self._decoy if row is None or not row.password_hash else row.password_hash
         try:
-            return _HASHER.verify(self._decoy if row is None else row.password_hash, password[: LONGEST_PASSWORD + 1])
+            return _HASHER.verify(against, password[: LONGEST_PASSWORD + 1])
         except (VerificationError, InvalidHashError):
             return False
 
@@ -186,126 +184,71 @@ class Users:
         connection.execute(delete(table).where(table.c.last_ms <= now_ms - _KNOWN_FOR_MS))
         write_row(connection, table, {"user_id": user_id, "address": address}, {"last_ms": now_ms})
 
+    def set_password(self, user: User, password: str, keep: str = "") -> None:
+        """Changes the password and ends the user's sessions, all but that with the token `keep`. Raises `Refused`."""
+        hashed = self._hash(user.name, password)
+        with self._database.begin() as connection:
+            _write_password(connection, user.id, hashed, keep)
+
+    def set_password_by_link(self, token: str, password: str) -> User | None:
+        """Like `set_password`, by an invitation or a reset link, which is used up; None where it opens nothing."""
+        found = self.links.find(token, "invitation", "reset")
+        if found is None:
+            return None
+        user, _ = found
+        hashed = self._hash(user.name, password)
+        with self._database.begin() as connection:
+            if not self.links.use_up(connection, token):
+                return None
+            _write_password(connection, user.id, hashed)
+        return user
+
     def set_language(self, user_id: int, language: str) -> None:
         """Stores the language that the user chose. Raises `Refused`."""
         if language not in LANGUAGES:
             message = f"there is no language {language!r}: write one of {', '.join(LANGUAGES)}"
-            raise Refused(message)
+            raise Refused(message, "language")
         self._change(user_id, language=language)
 
-    def disable(self, user_id: int) -> None:
-        """Locks the account and ends all its sessions."""
-        self._change(user_id, disabled=True)
-        with self._database.begin() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.user_id == user_id))
+    def set_phone(self, user_id: int, phone: str) -> None:
+        """Stores the telephone number, empty for none. Raises `Refused`."""
+        self._change(user_id, phone=e164(phone))
 
-    def give(self, user_id: int, role: str, scope: Scope) -> None:
-        """Changes role and scope, at once for every open session. Raises `Refused`."""
-        checked = check_account(role, scope)
-        self._change(user_id, role=str(checked), scope=_scope_text(scope))
+    def disable(self, user_id: int) -> None:
+        """Locks the account, ends all its sessions and what links to it open; its tokens read nothing meanwhile."""
+        with self._database.begin() as connection:
+            connection.execute(update(USERS).where(USERS.c.id == user_id).values(disabled=True))
+            end_links(connection, user_id)
+            end_all(connection, user_id)
+
+    def enable(self, user_id: int) -> None:
+        """Unlocks the account: it logs in again, nothing that had ended begins anew."""
+        self._change(user_id, disabled=False)
+
+    def give(self, user_id: int, role: str, scope: Scope, phone: str | None = None) -> None:
+        """Changes role and scope, at once for every open session, and the telephone number. Raises `Refused`."""
+        given = {"role": str(check_account(role, scope)), "scope": _scope_text(scope)}
+        self._change(user_id, **given if phone is None else given | {"phone": e164(phone)})
 
     def _change(self, user_id: int, **values: object) -> None:
         with self._database.begin() as connection:
             connection.execute(update(USERS).where(USERS.c.id == user_id).values(values))
-            _count_revision(connection)
-
-    def begin_session(self, user: User) -> Session:
-        """A new session; the sessions of this user that ran out are cleared away."""
-        now_ms = self._clock()
-        session = Session(secrets.token_urlsafe(32), user, now_ms, now_ms)
-        values = {"user_id": user.id, "created_ms": now_ms, "last_used_ms": now_ms}
-        with self._database.begin() as connection:
-            over = (SESSIONS.c.created_ms <= now_ms - ABSOLUTE_MS) | (SESSIONS.c.last_used_ms <= now_ms - IDLE_MS)
-            connection.execute(delete(SESSIONS).where(over))
-            connection.execute(insert(SESSIONS).values(token_digest=_digest(session.token), **values))
-        return session
-
-    def end_session(self, token: str) -> None:
-        """Ends a session for good: its cookie is worth nothing afterwards, and its streams close."""
-        with self._database.begin() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.token_digest == _digest(token)))
-            _count_revision(connection)
-
-    def session(self, token: str) -> Session | None:
-        """The session of this token as it stands now; None where it ended, ran out or never was."""
-        now_ms = self._clock()
-        wanted = select(USERS, SESSIONS.c.created_ms.label("begun_ms"), SESSIONS.c.last_used_ms).join(SESSIONS)
-        with self._database.connect() as connection:
-            row = connection.execute(wanted.where(SESSIONS.c.token_digest == _digest(token))).first()
-        if row is None or row.disabled:
-            return None
-        session = Session(token, _user(row), row.begun_ms, row.last_used_ms)
-        return session if session.lasts(now_ms) else None
-
-    def note_use(self, session: Session) -> None:
-        """The person did something: the 30 minutes start again. Written once a minute at most.
-
-        While the database cannot be written they run on: looking must go on, only longer without a login it must not.
-        """
-        now_ms = self._clock()
-        if now_ms - session.last_used_ms < _NOTE_USE_AFTER_MS:
-            return
-        try:
-            with self._database.begin() as connection:
-                same = SESSIONS.c.token_digest == _digest(session.token)
-                connection.execute(update(SESSIONS).where(same).values(last_used_ms=now_ms))
-        except OperationalError as error:
-            if not self._unwritable:
-                _logger.error("the database cannot be written, sessions are not prolonged: %s", error.orig)
-            self._unwritable = True
-            return
-        if self._unwritable:
-            _logger.info("the database can be written again")
-        self._unwritable = False
-        if session.token in self._open:
-            self._open[session.token] = replace(session, last_used_ms=now_ms)
-
-    def still_open(self, token: str) -> Session | None:
-        """Like `session`, for streams: remembered until somebody's rights change, looked up once a second at most.
-
-        While the database does not answer, what is remembered stands, for five minutes; then None.
-        """
-        now_ms = self._clock()
-        if not 0 <= now_ms - self._looked_ms < _LOOK_AGAIN_MS:
-            self._looked_ms = now_ms
-            with suppress(*LOST):
-                self._forget_where_rights_changed()
-                self._answered_ms = now_ms
-        session = self._open.get(token)
-        if session is None or not session.lasts(now_ms):
-            try:
-                session = self.session(token)
-            except LOST:
-                return None
-            if session is None:
-                self._open.pop(token, None)
-            else:
-                self._open[token] = session
-        return session if now_ms - self._answered_ms < WITHOUT_DATABASE_MS else None
-
-    def _forget_where_rights_changed(self) -> None:
-        with self._database.connect() as connection:
-            revision = connection.execute(select(func.max(RIGHTS.c.revision))).scalar() or 0
-        if revision != self._revision:
-            self._revision = revision
-            self._open.clear()
+            count_revision(connection)
 
 
-def _count_revision(connection: Connection) -> None:
-    write_row(connection, RIGHTS, {"id": 1}, {"revision": 1}, revision=RIGHTS.c.revision + 1)
+def _write_password(connection: Connection, user_id: int, hashed: str, keep: str = "") -> None:
+    connection.execute(update(USERS).where(USERS.c.id == user_id).values(password_hash=hashed))
+    end_links(connection, user_id)
+    end_all(connection, user_id, keep)
+
+
+def _account(row: Row[Any]) -> Account:
+    invited = not row.password_hash
+    return Account(user_of(row), row.phone, row.disabled, invited, row.created_ms, row.last_login_ms)
 
 
 def _name_key(name: str) -> str:
     return name.strip().casefold()[:200]
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _user(row: Row[Any]) -> User:
-    scope = Scope.of(msgspec.json.decode(row.scope, type=dict[str, list[str]]))
-    return User(row.id, row.name, Role(row.role), scope, row.language)
 
 
 def _scope_text(scope: Scope) -> str:

@@ -20,8 +20,11 @@ from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from dashboard import desk, wall
+from dashboard.assets import Assets
 from dashboard.board import Board, View, compose
 from dashboard.page import Visitor
+from dashboard.precompressed import StaticFiles
+from docs import account_pictures
 from docs import made_up_centre as centre
 from docs.chromium import chromium
 from mobile import pages
@@ -67,6 +70,10 @@ def application() -> Flask:
     def static_file(name: str) -> Response:
         return send_from_directory(STATIC, name)
 
+    @app.get("/whoami")
+    def whoami() -> Response:
+        return Response("{}", mimetype="application/json")
+
     @app.get("/stream")
     def stream() -> Response:
         shown = board(View.from_query(request.args))
@@ -80,7 +87,7 @@ def application() -> Flask:
 
         return Response(events(), mimetype="text/event-stream")
 
-    context = cast("Any", SimpleNamespace(compose=board, visitor=visitor, asset=lambda name: f"/static/{name}"))
+    context = cast("Any", SimpleNamespace(compose=board, visitor=visitor, assets=Assets(StaticFiles([STATIC]))))
     pages.register(app, context)
     wall.register(app, context)
     desk.create_desk(app, context)
@@ -159,6 +166,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with chromium() as browser:
         take(browser, f"http://127.0.0.1:{server.server_port}", sys.argv[1:])
+        account_pictures.take(browser, PICTURES, sys.argv[1:])
         together(browser)
     server.shutdown()
 

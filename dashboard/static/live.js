@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const MARKED = ".v, .d, .today, .pair, .sums p";
-  const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, REDRAW_MS = 3000, FOLLOW_MS = 2000, HOLD_MS = 500;
+  const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, REDRAW_MS = 3000, FOLLOW_MS = 2000, HOLD_MS = 500, REOPEN_MS = 2000;
   const root = document.documentElement, calm = matchMedia("(prefers-reduced-motion: reduce)");
   const main = document.getElementById("main");
   let board = document.getElementById("board");
@@ -122,11 +122,11 @@
   const follows = (message) => message.kind === "snapshot" || (state && message.seq === state.seq + 1);
 
   // A browser allows six connections to one host: tabs that show the same board share one stream.
-  let source = null, channel = null, release = null, giving_up = null, early = window.early;
+  let source = null, channel = null, release = null, giving_up = null, early = window.early, begun = 0;
 
   function open() {
     source?.close();
-    heard = performance.now();
+    heard = begun = performance.now();
     const first = early?.query === board.dataset.query && early.source.readyState !== EventSource.CLOSED ? early : null;
     if (!first) unneeded();
     early = null;
@@ -152,8 +152,13 @@
   async function ended() {
     try {
       const answer = await fetch("/whoami", { headers: { Accept: "application/json" } });
-      if (answer.status === 401) { channel?.postMessage("ended"); leave(); }
-      else if (source?.readyState === EventSource.CLOSED) setTimeout(() => source && open(), 2000);
+      if (answer.status === 401) { channel?.postMessage("ended"); return leave(); }
+      const { opens } = await answer.json(), view = new URLSearchParams(board.dataset.query).get("view");
+      // Another role was given: to its home, where this view is no longer for it.
+      if (opens && !opens.includes(view)) return location.assign("/");
+      if (source?.readyState === EventSource.CLOSED) setTimeout(() => source && open(), 2000);
+      // The stream was ended for other rights: the browser would wait for seconds before it comes back for them.
+      else if (source && performance.now() - begun > REOPEN_MS) open();
     } catch {
       if (source?.readyState === EventSource.CLOSED) setTimeout(() => source && open(), 2000);
     }

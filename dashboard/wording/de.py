@@ -100,6 +100,9 @@ GERMAN = Wording(
     themes={"auto": "wie das Gerät", "light": "hell", "dark": "dunkel"},
     account_title="Konto",
     signed_in_as="Angemeldet als {name}",
+    own_account="Mein Konto",
+    users="Benutzer",
+    role="Rolle",
     roles={
         "manager": "Leitung",
         "team_lead": "Teamleitung",

@@ -100,6 +100,9 @@ ENGLISH = Wording(
     themes={"auto": "as the device", "light": "light", "dark": "dark"},
     account_title="Account",
     signed_in_as="Signed in as {name}",
+    own_account="My account",
+    users="Users",
+    role="Role",
     roles={
         "manager": "Manager",
         "team_lead": "Team lead",

@@ -19,6 +19,7 @@ class EntryWording:
     wait: str
     expired: str
     signed_out: str
+    password_set: str
     no_accounts_title: str
     no_accounts_text: str
     no_accounts_after: str
@@ -49,6 +50,7 @@ GERMAN = EntryWording(
     wait="Zu viele Fehlversuche. In {seconds} Sekunden geht es weiter.",
     expired="Das Formular war zu alt. Bitte noch einmal.",
     signed_out="Abgemeldet. Auf diesem Gerät bleibt nichts zurück.",
+    password_set="Passwort gesetzt. Bitte jetzt anmelden.",  # noqa: S106 - a message
     no_accounts_title="Noch kein Konto",
     no_accounts_text="So entsteht das erste, auf dem Rechner, auf dem Leitstand läuft:",
     no_accounts_after="Danach diese Seite neu laden.",
@@ -78,6 +80,7 @@ ENGLISH = EntryWording(
     wait="Too many failed attempts. Try again in {seconds} seconds.",
     expired="The form was too old. Please try again.",
     signed_out="Signed out. Nothing stays on this device.",
+    password_set="Password set. Please sign in now.",  # noqa: S106 - a message
     no_accounts_title="No account yet",
     no_accounts_text="Make the first one on the machine that Leitstand runs on:",
     no_accounts_after="Then load this page again.",

@@ -111,6 +111,9 @@ class Wording:
     themes: Mapping[str, str]
     account_title: str
     signed_in_as: str
+    own_account: str
+    users: str
+    role: str
     roles: Mapping[str, str]
     logout: str
     age_title: str

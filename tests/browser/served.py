@@ -44,13 +44,14 @@ class Served:
         self.store = MemoryStore()
         self._fence = self.store.acquire()
         self._configured = configured
-        users = Users(open_database(folder), now_ms)
-        users.add_user(USER, PASSWORD, "manager", Scope())
+        self.folder = folder
+        self.users = Users(open_database(folder), now_ms)
+        self.users.add_user(USER, PASSWORD, "manager", Scope())
         self.hub = Hub(self.store, self._present)
         figures = Figures(history, lambda _: SiteClock("Europe/Berlin"), Options(), now_ms, list(configured))
         self._stop = threading.Event()
         self.app = create_app(
-            WebSettings(), self.hub, users, figures, pages=[pages.register, wall.register], desk=create_desk
+            WebSettings(), self.hub, self.users, figures, pages=[pages.register, wall.register], desk=create_desk
         )
         self._end_streams: Callable[[], None] = self.app.extensions["close"]
 
@@ -70,7 +71,7 @@ class Served:
             as_of_ms=as_of_ms,
             now_ms=now_ms(),
             scope_name=scope.name,
-            configured=self._configured,
+            configured=[cell for cell in self._configured if scope.admits(cell)],
             targets=self.judged,
             language=language,
             view=view,
@@ -88,7 +89,7 @@ class Served:
     @property
     def streams(self) -> int:
         """How many event streams are open."""
-        return sum(channel.streams for channel in list(self.hub._channels.values()))
+        return self.hub.streams
 
     def until(self, reached: Callable[[], bool], seconds: float = 15) -> None:
         """Looks ten times a second until the condition holds; fails after `seconds`."""

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pyotp
 import pytest
 
+from commands import accounts
+from dashboard.access import Scope
 from streams.asof import OlderThanLog, pipelines_at
 from streams.days import SiteClock
 from streams.log import LogUnavailable
@@ -53,6 +56,37 @@ def test_accounts(tmp_path: Path) -> None:
     assert "there is an account 'NordCall' already" in err
     status, out, _ = add("chefin", "--role", "manager")
     assert (status, "everything" in out) == (0, True)
+
+
+def test_accounts_are_changed_by_their_name(tmp_path: Path) -> None:
+    place = Place(None, tmp_path / "data")
+    known = accounts.users(place.data)
+    session = known.begin_session(known.add_user("Anna", "a long pass phrase", "manager", Scope()))
+
+    def user(*words: str, stdin: str = "") -> str:
+        done = place.call("user", *words, stdin=stdin)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "provider" not in user("role", "anna", "--role", "partner", "--scope", "provider=Nordcall")
+    given = known.session(session.token)
+    assert given is not None
+    assert given.user.role == "partner"
+    assert given.user.scope == Scope.of({"provider": ["Nordcall"]})
+    user("disable", "ANNA")
+    assert known.session(session.token) is None
+    assert known.verify("Anna", "a long pass phrase", "192.0.2.1") is None
+    user("enable", "Anna")
+    anna = known.verify("Anna", "a long pass phrase", "192.0.2.1")
+    assert anna is not None
+    secret = known.second_factor.begin(anna.id)
+    assert known.second_factor.confirm(anna.id, pyotp.TOTP(secret).now()) is not None
+    user("password", "Anna", "--password-stdin", "--without-second-factor", stdin="four other unrelated words\n")
+    assert known.verify("Anna", "four other unrelated words", "192.0.2.1") is not None
+    assert not known.second_factor.is_on(anna.id)
+    for words in (["disable", "Nobody"], ["role", "Nobody", "--role", "ops"], ["enable", "Nobody"]):
+        done = place.call("user", *words)
+        assert (done.returncode, "there is no account 'Nobody'" in done.stderr) == (1, True)
 
 
 def test_replay_feeds_and_kpis_as_one_document_each(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ WRONG_CALLS = {
     "scope of an unknown dimension": ["user", "add", "x", "--role", "ops", "--scope", "colour=red", "--password-stdin"],
     "partner without a provider": ["user", "add", "x", "--role", "partner", "--password-stdin"],
     "short password": ["user", "add", "x", "--role", "ops", "--password-stdin"],
+    "partner without a provider by role": ["user", "role", "x", "--role", "partner"],
     "no terminal for the password": ["user", "add", "x", "--role", "ops"],
     "unknown way with the dead": ["dead", "bury"],
     "port in words": ["up", "--port", "http"],

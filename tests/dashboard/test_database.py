@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from alembic import op
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.environment import EnvironmentContext
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from commands import accounts
 from commands.failures import WorkFailed
-from dashboard.access import Scope
 from dashboard.database import (
     ATTEMPTS,
     FILE_NAME,
@@ -30,16 +31,26 @@ from dashboard.database import (
     write_row,
 )
 from dashboard.migrate import scripts
+from dashboard.session_store import digest_of
 from dashboard.users import Users
-from tests.dashboard.centre import PASSWORD, Clock
+from tests.dashboard.centre import Clock
 
 OPENS = "import sys; from dashboard.database import open_database; open_database({place}).dispose()"
 
 
-def forget_the_steps(database: Engine) -> None:
-    """Makes it as the first release left it: the tables, and no word about steps."""
-    with database.begin() as connection:
+def first_release(place: Path | str) -> Engine:
+    """A database as the first release left it: its tables, and no word about steps."""
+    database = create_engine(place if isinstance(place, str) else f"sqlite:///{place / FILE_NAME}")
+    known = scripts()
+
+    def steps(revision: Any, _: MigrationContext) -> Any:
+        return known._upgrade_revs("0001", revision)
+
+    with database.begin() as connection, EnvironmentContext(Config(), known, fn=steps) as environment:
+        environment.configure(connection=connection, transactional_ddl=True)
+        environment.run_migrations()
         connection.execute(text("DROP TABLE alembic_version"))
+    return database
 
 
 def test_the_steps_lead_to_the_tables_that_the_program_uses(place: Path | str) -> None:
@@ -56,15 +67,19 @@ def test_there_is_one_newest_step_and_the_program_knows_it() -> None:
 
 
 def test_a_database_of_the_first_release_is_taken_over_with_what_is_in_it(place: Path | str) -> None:
-    clock = Clock()
-    database = open_database(place)
-    users = Users(database, clock.ms)
-    token = users.begin_session(users.add_user("Anna", PASSWORD, "manager", Scope())).token
-    forget_the_steps(database)
+    clock, token = Clock(), "a token that a browser has"
+    database = first_release(place)
+    user = {"id": 7, "name": "Anna", "name_key": "anna", "password_hash": "x", "role": "manager", "scope": "{}",
+            "language": "", "disabled": False, "created_ms": 5}  # fmt: skip
+    session_row = {"token_digest": digest_of(token), "user_id": 7, "created_ms": clock.ms(), "last_used_ms": clock.ms()}
+    with database.begin() as connection:
+        for table, row in (("users", user), ("sessions", session_row)):
+            places = ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})"), row)
     database.dispose()
     again = open_database(place)
     with again.connect() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == REVISION
     session = Users(again, clock.ms).session(token)
     assert session is not None
     assert session.user.name == "Anna"
@@ -78,6 +93,8 @@ def test_a_file_that_the_first_release_wrote_opens(tmp_path: Path) -> None:
       password_hash VARCHAR(300) NOT NULL, role VARCHAR(32) NOT NULL, scope VARCHAR NOT NULL,
       language VARCHAR(8) NOT NULL, disabled BOOLEAN NOT NULL, created_ms BIGINT NOT NULL,
       PRIMARY KEY (id), UNIQUE (name_key));
+    CREATE TABLE sessions (token_digest VARCHAR(64) NOT NULL, user_id INTEGER NOT NULL, created_ms BIGINT NOT NULL,
+      last_used_ms BIGINT NOT NULL, PRIMARY KEY (token_digest), FOREIGN KEY(user_id) REFERENCES users (id));
     CREATE TABLE rights (id INTEGER NOT NULL, revision BIGINT NOT NULL, PRIMARY KEY (id));
     INSERT INTO users VALUES (7, 'Anna', 'anna', 'x', 'manager', '{}', '', 0, 5);
     """
@@ -95,7 +112,9 @@ def test_a_database_of_a_newer_release_is_refused_and_left_as_it_is(place: Path 
     database = open_database(place)
     with database.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(DatabaseRefused, match=r"revision 9999.*knows up to 0001.*start that release again, or restore"):
+    with pytest.raises(
+        DatabaseRefused, match=rf"revision 9999.*knows up to {REVISION}.*start that release again, or restore"
+    ):
         open_database(place)
     with database.connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9999"

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.access import Role, Scope
 from dashboard.app import WebSettings
-from dashboard.users import ABSOLUTE_MS, IDLE_MS
+from dashboard.session_store import ABSOLUTE_MS, IDLE_MS
 from tests.dashboard.centre import ACCOUNTS, PASSWORD, Centre, form_token, log_in
 
 HOMES = {

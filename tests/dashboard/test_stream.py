@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 
 from dashboard.access import Scope
 from dashboard.hub import TELL_EVERY_SECONDS
+from dashboard.session_store import IDLE_MS
 from dashboard.stream import STREAMS_PER_SESSION
-from dashboard.users import IDLE_MS
 from streams.query import iso
 from tests.dashboard.centre import Centre, cells, reading
 

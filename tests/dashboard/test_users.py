@@ -17,7 +17,8 @@ from dashboard import users as users_module
 from dashboard.access import Refused, Scope
 from dashboard.attempts import FREE_FAILURES, TooManyAttempts, delay_ms
 from dashboard.database import FILE_NAME, SESSIONS, USERS, open_database
-from dashboard.users import NameTaken, User, Users
+from dashboard.session_store import User
+from dashboard.users import NameTaken, Users
 from tests.dashboard.centre import PASSWORD, Clock
 
 OpenPlace = Callable[[], Engine]

@@ -7,20 +7,26 @@ from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 
 from dashboard import order
 from dashboard.tile import PAIRS, STATES
 from dashboard.wording import LANGUAGES, WORDINGS, Wording, words
+from dashboard.wording.account import ACCOUNT, AccountWording
+from dashboard.wording.administration import ADMINISTRATION, AdministrationWording
+from dashboard.wording.entry import ENTRY, EntryWording
 from streams.counters import COUNTERS
+from streams.query import DIMENSIONS
 
 ROOT = Path(__file__).parents[2]
-OURS = ("board_*.html", "desk.html", "more.html", "offline.html", "page.html", "passport.html", "phone.html",
+OURS = ("account*.html", "board_*.html", "code.html", "desk.html", "forms.html", "link*.html", "panel.html",
+        "side_bar.html", "user*.html", "more.html", "offline.html", "page.html", "passport.html", "phone.html",
         "shapes.html", "wall.html")  # fmt: skip
 TEMPLATES = [path for name in OURS for path in sorted((ROOT / "dashboard" / "templates").glob(name))]
 SOURCES = [
-    *TEMPLATES,
+    *(ROOT / "dashboard" / "templates").glob("*.html"),
     *(ROOT / "dashboard").glob("*.py"),
     *(ROOT / "dashboard" / "desk").glob("*.py"),
     *(ROOT / "mobile").glob("*.py"),
@@ -31,9 +37,18 @@ def places(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(Wording)])
-def test_both_languages_say_the_same_things_with_the_same_places(name: str) -> None:
-    german, english = (getattr(WORDINGS[language], name) for language in ("de", "en"))
+CATALOGUES: dict[type, Mapping[str, Any]] = {
+    Wording: WORDINGS,
+    EntryWording: ENTRY,
+    AccountWording: ACCOUNT,
+    AdministrationWording: ADMINISTRATION,
+}
+TEXTS = [(kind, each.name) for kind in CATALOGUES for each in fields(kind)]
+
+
+@pytest.mark.parametrize(("kind", "name"), TEXTS)
+def test_both_languages_say_the_same_things_with_the_same_places(kind: type, name: str) -> None:
+    german, english = (getattr(CATALOGUES[kind][language], name) for language in ("de", "en"))
     assert type(german) is type(english)
     if isinstance(german, Mapping):
         assert german.keys() == english.keys()
@@ -67,11 +82,23 @@ def test_templates_hold_no_text_of_their_own(path: Path) -> None:
     assert not labels
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(Wording) if each.name not in STATES])
-def test_no_text_is_left_over(name: str) -> None:
-    used = re.compile(rf"(?:w|words|text|words\([^)]*\))\.{name}\b")
-    assert any(used.search(path.read_text()) for path in SOURCES)
+@pytest.mark.parametrize(("kind", "name"), [each for each in TEXTS if each[0] is not Wording or each[1] not in STATES])
+def test_no_text_is_left_over(kind: type, name: str) -> None:
+    used = re.compile(rf"(?:w|a|ad|words|text|\w*words\([^)]*\)+)\.{name}\b|[\"']{name}[\"']")
+    assert any(used.search(path.read_text()) for path in SOURCES), f"{kind.__name__}.{name}"
 
 
 def test_an_unknown_language_is_german() -> None:
     assert words("fr") is WORDINGS["de"]
+
+
+def test_every_refusal_has_its_words() -> None:
+    reasons = {
+        reason
+        for path in (ROOT / "dashboard").glob("*.py")
+        for reason in re.findall(r'raise Refused\(\w+, "(\w+)"', path.read_text())
+    }
+    assert {"phone", "partner", "password_known"} <= reasons
+    for language in LANGUAGES:
+        assert reasons <= ACCOUNT[language].refusals.keys()
+        assert set(DIMENSIONS) <= ACCOUNT[language].dimensions.keys()
