@@ -25,6 +25,8 @@ class Permission(StrEnum):
     DESK = "desk"
     KPIS = "kpis"
     USERS = "users"
+    WALLS = "walls"
+    DESIGN = "design"
 
 
 class Role(StrEnum):
@@ -41,9 +43,9 @@ class Role(StrEnum):
 _P = Permission
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS}),
-    Role.TEAM_LEAD: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS}),
+    Role.TEAM_LEAD: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS, _P.WALLS}),
     Role.ACCOUNT_MANAGER: frozenset({_P.PHONE, _P.DESK, _P.KPIS}),
-    Role.OPS: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS, _P.USERS}),
+    Role.OPS: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS, _P.USERS, _P.WALLS, _P.DESIGN}),
     Role.PARTNER: frozenset({_P.PHONE, _P.DESK, _P.KPIS}),
     Role.AUDITOR: frozenset({_P.DESK, _P.KPIS}),
 }
@@ -143,10 +145,13 @@ def check_account(role: str, scope: Scope) -> Role:
 
 
 class Open(Enum):
-    """Policies that ask for no permission: everybody, or everybody who is logged in."""
+    """Policies that ask for no permission: everybody, everybody who is logged in, or the screens of the wall in the
+    address.
+    """
 
     PUBLIC = "public"
     SIGNED_IN = "signed in"
+    SCREEN = "screen of a wall"
 
 
 Policy = Open | Permission
@@ -199,6 +204,23 @@ ROUTES: Mapping[tuple[str, str], Policy] = {
     ("GET", "/hotlines"): Permission.PHONE,
     ("GET", "/mehr"): Open.SIGNED_IN,
     ("GET", "/wall"): Permission.WALL,
+    # A wall is opened by a link: its page hands the token over, and the cookie then opens this one wall.
+    ("GET", "/wall/open"): Open.PUBLIC,
+    ("POST", "/wall/open"): Open.PUBLIC,
+    ("GET", "/wall/<int:number>"): Open.SCREEN,
+    ("GET", "/wall/<int:number>/stream"): Open.SCREEN,
+    ("GET", "/wall/<int:number>/board"): Open.SCREEN,
+    ("GET", "/wall/<int:number>/whoami"): Open.SCREEN,
+    # Walls are made here, as far as the own scope reaches.
+    ("GET", "/walls"): Permission.WALLS,
+    ("POST", "/walls"): Permission.WALLS,
+    ("GET", "/walls/<int:wall_id>"): Permission.WALLS,
+    ("POST", "/walls/<int:wall_id>"): Permission.WALLS,
+    ("POST", "/walls/<int:wall_id>/board"): Permission.WALLS,
+    ("POST", "/walls/<int:wall_id>/links"): Permission.WALLS,
+    ("POST", "/walls/<int:wall_id>/links/<int:link_id>/revoke"): Permission.WALLS,
+    ("POST", "/walls/<int:wall_id>/remove"): Permission.WALLS,
+    ("GET", "/design"): Permission.DESIGN,
     ("GET", "/desk/"): Permission.DESK,
     ("GET", "/desk/<path:path>"): Permission.DESK,
     ("GET", "/desk/_dash-layout"): Permission.DESK,

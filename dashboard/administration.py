@@ -64,21 +64,10 @@ def register(app: Flask, context: PageContext, users: Users) -> None:
         return account
 
     def choices(chosen: Scope) -> list[Choice]:
-        known, given = context.known_values(caller().user.scope), chosen.where()
-        labels = account_words(language_of(caller())).dimensions
-        return [
-            Choice(
-                name,
-                labels[name],
-                sorted({*known.get(name, ()), *given.get(name, ())}),
-                sorted(given.get(name, ())),
-            )
-            for name in DIMENSIONS
-            if known.get(name) or given.get(name)
-        ]
+        return scope_choices(context, chosen)
 
     def asked_scope() -> Scope:
-        scope = Scope.of(_values_of_form())
+        scope = Scope.of(scope_values_of_form())
         if not caller().user.scope.covers(scope):
             message = "the scope reaches beyond that of whoever gives it"
             raise Refused(message, "scope_wider")
@@ -232,12 +221,29 @@ def register(app: Flask, context: PageContext, users: Users) -> None:
         return done(user_id, "now_enabled")
 
 
+def scope_choices(context: PageContext, chosen: Scope) -> list[Choice]:
+    """What whoever asks can put into a scope, and what of it is `chosen`."""
+    known, given = context.known_values(caller().user.scope), chosen.where()
+    labels = account_words(language_of(caller())).dimensions
+    return [
+        Choice(
+            name,
+            labels[name],
+            sorted({*known.get(name, ()), *given.get(name, ())}),
+            sorted(given.get(name, ())),
+        )
+        for name in DIMENSIONS
+        if known.get(name) or given.get(name)
+    ]
+
+
 def _state(account: Account) -> str:
     """The name of the word for how the account stands."""
     return "disabled" if account.disabled else "invited" if account.invited else "active"
 
 
-def _values_of_form() -> Mapping[str, list[str]]:
+def scope_values_of_form() -> Mapping[str, list[str]]:
+    """The values of a scope that were ticked or written in the form of this request."""
     values = {}
     for name in DIMENSIONS:
         lines = request.form.get(f"lines.{name}", "").splitlines()
@@ -249,4 +255,4 @@ def _values_of_form() -> Mapping[str, list[str]]:
 
 def _scope_or_all() -> Scope:
     """What the form has chosen, to be shown again beside what was wrong."""
-    return Scope.of(_values_of_form())
+    return Scope.of(scope_values_of_form())

@@ -16,6 +16,7 @@ from dashboard import (
     account,
     administration,
     api,
+    design,
     guard,
     link_page,
     login,
@@ -25,6 +26,8 @@ from dashboard import (
     security,
     sessions,
     stream,
+    wall_desk,
+    wall_screen,
 )
 from dashboard.access import PERMISSIONS, Scope
 from dashboard.assets import DESK_SCRIPTS, SCRIPTS, STYLES, Assets
@@ -34,6 +37,7 @@ from dashboard.hub import Hub
 from dashboard.page import Visitor
 from dashboard.sessions import caller, caller_or_none, language_of
 from dashboard.users import Apart, Users, on_the_spot
+from dashboard.walls import Walls
 from streams.query import DIMENSIONS, dimension
 
 STATIC_FOLDER = Path(__file__).parent / "static"
@@ -56,6 +60,8 @@ class PageContext:
     now_ms: Callable[[], int]
     base_url: Callable[[], str]
     known_values: Callable[[Scope], Mapping[str, Collection[str]]]
+    hub: Hub
+    walls: Walls
 
 
 RegisterPages = Callable[[Flask, PageContext], object]
@@ -100,12 +106,20 @@ def create_app(
         hub.close()
 
     app.extensions["close"] = close
-    guard.install(app)
+    walls = Walls(users.database, figures.now_ms)
+    guard.install(app, walls)
     files = precompressed.StaticFiles([STATIC_FOLDER])
     assets = Assets(files)
-    policy = security.content_security_policy(assets.hashes(*SCRIPTS), assets.hashes(*STYLES))
+    hashes = assets.hashes(*SCRIPTS), assets.hashes(*STYLES)
+    policy = security.content_security_policy(*hashes)
+    with_frames = security.content_security_policy(*hashes, frames="'self'")
+    framed = security.content_security_policy(*hashes, framed_by="'self'")
 
     def policy_of(path: str) -> str:
+        if path.startswith("/walls/"):
+            return with_frames
+        if path in security.FRAMED:
+            return framed
         if not path.startswith("/desk/"):
             return policy
         of_dash = inline_scripts[0].csp_hashes() if inline_scripts else ()
@@ -119,7 +133,8 @@ def create_app(
     login.register(app, users)
     login_code.register(app, users)
     link_page.register(app, users)
-    stream.register(app, hub, users, ended)
+    streaming = stream.Streaming(hub, ended)
+    stream.register(app, hub, users, streaming)
     api.register(app, hub, figures)
     metrics.register(app, hub, figures, figures.now_ms())
     _register_errors(app)
@@ -149,9 +164,12 @@ def create_app(
         return settings.public_url.rstrip("/") or request.host_url.rstrip("/")
 
     zone = figures.clock_of("").zone
-    context = PageContext(compose, visitor, assets, zone, figures.now_ms, base_url, known_values)
+    context = PageContext(compose, visitor, assets, zone, figures.now_ms, base_url, known_values, hub, walls)
     account.register(app, context, users)
     administration.register(app, context, users)
+    wall_screen.register(app, context, streaming)
+    wall_desk.register(app, context)
+    design.register(app, context)
     for register in pages:
         register(app, context)
     if desk is not None:
@@ -175,6 +193,9 @@ def _register_errors(app: Flask) -> None:
     def unanswered(_: Exception) -> Response:
         response = _error(503, "the database of accounts does not answer")
         response.headers["Retry-After"] = "2"
+        if request.path.startswith("/wall/"):
+            # Nobody stands before a wall to press a button.
+            response.headers["Refresh"] = "10"
         return response
 
     for lost in LOST:

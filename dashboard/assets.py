@@ -9,14 +9,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cached_property
+from pathlib import Path
 
 from markupsafe import Markup
 
 from dashboard.precompressed import StaticFiles
 
-STYLES = ("base.css", "phone.css", "wall.css", "desk.css")
-SCRIPTS = ("early.js", "live.js")
-DESK_SCRIPTS = (*SCRIPTS, "desk.js")
+STYLES = ("tokens.css", "base.css", "phone.css", "wall.css", "desk.css")
+_FOLLOWING = ("early.js", "live.js")
+SCRIPTS = (*_FOLLOWING, "wall.js")
+DESK_SCRIPTS = (*_FOLLOWING, "desk.js")
 """What stands inside pages."""
 
 _COMMENTS = {
@@ -24,6 +27,10 @@ _COMMENTS = {
     "js": re.compile(r"^ *//.*\n", re.MULTILINE),
 }
 """What people read and browsers need not be sent; in scripts only where a line holds nothing else."""
+
+
+_SPACE = re.compile(r"\s*([{};])\s*")
+_PROGRAM = {".py", ".html", ".css", ".js"}
 
 
 class Assets:
@@ -36,12 +43,23 @@ class Assets:
         """The address of a file, for ever the same bytes. Raises KeyError where there is no such file."""
         return self._files.url(name)
 
+    @cached_property
+    def version(self) -> str:
+        """Another one for every other state of the program: a wall that reads it is then loaded again."""
+        digest = hashlib.blake2b(digest_size=8)
+        for path in sorted(Path(__file__).parent.rglob("*.*")):
+            if path.suffix in _PROGRAM:
+                digest.update(path.read_bytes())
+        return digest.hexdigest()
+
     def inline(self, name: str) -> Markup:
         """The text of a style sheet or script without its comments, to stand inside its element.
 
         Raises ValueError where it would end that element, KeyError where there is no such file.
         """
         text = _COMMENTS[name.rsplit(".", maxsplit=1)[-1]].sub("", self._files.text(name))
+        if name.endswith(".css"):
+            text = _SPACE.sub(r"\1", text).strip()
         if "</" in text:
             message = f"{name} cannot stand inside a page, since it holds '</': write it in another way"
             raise ValueError(message)

@@ -9,61 +9,63 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import Literal, cast
+from typing import Literal
 from urllib.parse import urlencode
 
-from dashboard import day_line, formats, silence, tile
+from dashboard import formats, silence, tile, wall_board, wall_plan
+from dashboard.drawing import Drawing
 from dashboard.order import SORTS, ordered
 from dashboard.passport import Passport, passport
 from dashboard.sentence import say
-from dashboard.sources import Why, judge, sources
 from dashboard.targets import Targets
 from dashboard.templating import template
-from dashboard.tile import Source, Tile
+from dashboard.tile import Tile
+from dashboard.wall_board import Panel
+from dashboard.wall_plan import GROUPS, BoardPlan, Group, WallPlan
 from dashboard.wording import Wording, words
 from streams.reading import Reading
-from streams.records import VISITS, Cell
+from streams.records import Cell
 from streams.store import FeedReport
 
 Kind = Literal["phone", "wall", "desk"]
-Group = Literal["", "hotline", "provider", "project"]
-GROUPS: tuple[Group, ...] = ("", "hotline", "provider", "project")
 KINDS: tuple[Kind, ...] = ("phone", "wall", "desk")
 
-_SHARED = ("s", "w", "x1", "x2", "h", "q", "zs", "a", "aw", "p", "pt", "pp")
+_SHAPES = ("s", "x1", "x2", "h", "q", "zs", "p", "pt", "pp")
+_SHARED = (*_SHAPES, "w", "a", "aw")
 _PAIRS = tuple(f"{side}:{name}" for name in tile.PAIRS for side in "kl")
 SHOWN: Mapping[Kind, tuple[str, ...]] = {
     "phone": (*_SHARED, "v", "d", "g", "n", "wt", "ag"),
-    "wall": (*_SHARED, "vw", "vl", "vu", "dw", "n", "e", "ww"),
+    "wall": (*_SHAPES, "wd", "vw", "vl", "vu", "dw", "n", "e", "ww"),
     "desk": (*_SHARED, "v", "d", "g", "nd", "dn", "wn", "wl", "e", "ag", *_PAIRS),
 }
 """Which fields of a tile a kind of view binds; nothing else travels."""
-
-_GRIDS = ((1, 1), (2, 1), (2, 2), (3, 2), (4, 2), (3, 3), (4, 3), (5, 3), (6, 3), (5, 4), (6, 4))
-"""Columns and rows that fill a screen of 16 to 9 well."""
 
 _SUMS = ("s", "v", "d", "k:reachability", "l:reachability", "k:wait_p90", "l:wait_p90")
 
 
 @dataclass(frozen=True)
 class View:
-    """What a page shows, as its address says it. `page` counts from 0."""
+    """What a page shows, as its address says it. A wall shows its `plan`."""
 
     kind: Kind
     sort: str = "worst"
     descending: bool = False
     group: Group = ""
-    page: int = 0
+    plan: WallPlan | None = None
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], kind: Kind | None = None) -> View:
         """The view that an address asks for; whatever it says wrongly is as if it were not said."""
         asked, group, sort = query.get("view", ""), query.get("group", ""), query.get("sort", "worst")
+        shown: Kind = kind if kind is not None else next((known for known in KINDS if known == asked), "phone")
+        grouped: Group = next((known for known in GROUPS if known == group), "")
+        if shown == "wall":
+            return cls("wall", plan=_plan(query, grouped))
         return cls(
-            kind=kind if kind is not None else next((known for known in KINDS if known == asked), "phone"),
+            kind=shown,
             sort=sort if sort in SORTS else "worst",
             descending=query.get("descending") == "1",
-            group=next((known for known in GROUPS if known == group), ""),
+            group=grouped,
         )
 
     def query(self, **changes: str) -> str:
@@ -74,12 +76,37 @@ class View:
             "sort": "" if self.sort == "worst" else self.sort,
             "descending": "1" if self.descending else "",
         } | changes
+        if self.plan is not None:
+            said = {"view": self.kind, "plan": wall_plan.to_query(self.plan)}
         return urlencode({name: value for name, value in said.items() if value})
+
+
+def _plan(query: Mapping[str, str], group: Group) -> WallPlan:
+    """The plan in the address, else one board of everything, with so many `tiles` at once, turned after `seconds`."""
+    written = wall_plan.from_query(query.get("plan", ""))
+    if written is not None:
+        return written
+    most = _number(query.get("tiles", ""), wall_plan.MOST_TILES, 1, wall_plan.MOST_TILES)
+    seconds = _number(
+        query.get("seconds", ""),
+        wall_plan.DEFAULT_TURN_SECONDS,
+        wall_plan.SHORTEST_TURN_SECONDS,
+        wall_plan.LONGEST_TURN_SECONDS,
+    )
+    sort: Literal["worst", "name"] = "name" if query.get("sort") == "name" else "worst"
+    return WallPlan((BoardPlan(group=group, sort=sort, most=most),), seconds=seconds)
+
+
+def _number(text: str, otherwise: int, least: int, most: int) -> int:
+    return min(most, max(least, int(text))) if text.isascii() and text.isdigit() and len(text) < 6 else otherwise
 
 
 @dataclass(frozen=True)
 class Board:
-    """A composed board. `fields`: element key -> finished text; `layout` changes when tiles come, go or move."""
+    """A composed board. `fields`: element key -> finished text; `layout` changes when tiles come, go or move.
+
+    `panels` are the boards of a wall, empty for other views.
+    """
 
     fields: dict[str, str]
     layout: str
@@ -89,6 +116,7 @@ class Board:
     targets: Targets
     words: Wording
     feeds_configured: int
+    panels: tuple[Panel, ...] = ()
 
     @property
     def threshold(self) -> str:
@@ -124,42 +152,44 @@ def compose(
     text, feeds, readings = words(language), list(feeds), list(readings)
     silences, lag = silence.silent(feeds, now_ms, text), silence.lag(as_of_ms, now_ms)
     lost = "" if lag != "lost" or not feeds_configured else _old(as_of_ms, now_ms, text)
-    of_visits = [reading for reading in readings if reading.cell.family == VISITS]
-    axis = day_line.axis(of_visits, as_of_ms)
 
     def why(behind: Collection[str] | None) -> str:
         return lost or silence.reason(silences, feeds, behind)
 
-    drawn = []
+    drawing = Drawing(readings, list(configured), targets, text, why, as_of_ms)
     fields: dict[str, str] = {}
     keys = SHOWN[view.kind]
     if view.kind == "phone" and view.sort != "name":
         # The phone's first page has room for the situation only; who works stands on the list of hotlines.
         keys = tuple(key for key in keys if key != "ag")
-    for source in sources(readings, configured, view.group, targets, text, why):
-        each = _drawn(source, targets, text, axis, as_of_ms)
-        waiting, values = tile.waiting_fields(source, text, as_of_ms)
-        drawn.append(replace(each, source=source, values=each.values | values))
-        own = each.fields | waiting | {"ag": tile.agents_line(source, text)}
-        prefix = f"t:{source.id}:"
-        for key in keys:
-            fields[prefix + key] = own[key]
-    worst_first = ordered(drawn, "worst", descending=False)
-    tiles = worst_first if view.sort == "worst" else ordered(drawn, view.sort, descending=view.descending)
-    sentence = say(
-        worst_first,
-        group=view.group,
-        as_of_ms=as_of_ms,
-        feeds_configured=feeds_configured,
-        silent=silence.named(silences, feeds, text) if feeds_named and not lost else "",
-        words=text,
-    )
+    silent = silence.named(silences, feeds, text) if feeds_named and not lost else ""
+    panels: list[Panel] = []
+    plan = WallPlan() if view.kind == "wall" and view.plan is None else view.plan
+    if plan is not None:
+        panels = wall_board.panels(drawing, plan)
+        for panel in panels:
+            fields |= wall_board.fields(panel, drawing, keys, feeds_configured, silent)
+        tiles = list({each.source.id: each for panel in panels for each in panel.tiles}.values())
+        minute = formats.minute_of_day(now_ms, targets.zone)
+        fields["page:palette"] = wall_plan.palette_at(plan, minute) or "auto"
+    else:
+        drawn = drawing.tiles(view.group)
+        for each in drawn:
+            fields |= {f"t:{each.source.id}:{key}": each.fields[key] for key in keys}
+        worst_first = ordered(drawn, "worst", descending=False)
+        tiles = worst_first if view.sort == "worst" else ordered(drawn, view.sort, descending=view.descending)
+        said = say(
+            worst_first,
+            group=view.group,
+            as_of_ms=as_of_ms,
+            feeds_configured=feeds_configured,
+            silent=silent,
+            words=text,
+        )
+        fields |= {"page:lead": said.lead, "page:tail": said.tail, "page:mood": said.mood}
     bad = sum(each.state == "bad" for each in tiles)
     as_of = formats.clock(as_of_ms, targets.zone) if as_of_ms else formats.NOTHING
     fields |= {
-        "page:lead": sentence.lead,
-        "page:tail": sentence.tail,
-        "page:mood": sentence.mood,
         "page:time": as_of,
         "page:as_of": text.as_of.format(time=as_of),
         "page:gone": text.gone_tail.format(time=as_of),
@@ -168,66 +198,31 @@ def compose(
         "page:title": f"({bad}) {text.product}" if bad else text.product,
     }
     if view.kind == "desk" and tiles:
-        fields |= _sums(of_visits, tiles, targets, text, as_of_ms, why)
+        fields |= _sums(drawing, tiles)
     return Board(
-        fields, _layout(tiles, view, language), view, tuple(tiles), scope_name, targets, text, feeds_configured
+        fields,
+        _layout(tiles, panels, view, language),
+        view,
+        tuple(tiles),
+        scope_name,
+        targets,
+        text,
+        feeds_configured,
+        tuple(panels),
     )
 
 
-def render(board: Board, tiles: int = 24) -> str:
-    """The board's HTML. Elements that live carry `data-k` (text) or `data-a` (attribute=key ...).
-
-    `tiles`: how many a wall shows at once; the others follow on further pages.
-    """
+def render(board: Board) -> str:
+    """The board's HTML. Elements that live carry `data-k` (text) or `data-a` (attribute=key ...)."""
     return template(f"board_{board.view.kind}.html").render(
-        board=board,
-        f=board.fields,
-        w=board.words,
-        view=board.view,
-        pairs=tile.PAIRS,
-        groups=GROUPS,
-        grid=grid(min(len(board.tiles), tiles)),
+        board=board, f=board.fields, w=board.words, view=board.view, pairs=tile.PAIRS, groups=GROUPS
     )
-
-
-def grid(tiles: int) -> tuple[int, int]:
-    """Columns and rows of a wall for so many tiles, at most 24."""
-    return next((shape for shape in _GRIDS if shape[0] * shape[1] >= tiles), _GRIDS[-1])
 
 
 def render_passport(board: Board, tile_id: str, kpi_id: str) -> str:
     """The HTML of one definition passport; a line saying so where the number is gone."""
     return template("passport.html").render(
         passport=board.passport(tile_id, kpi_id), tile_id=tile_id, time=board.fields["page:time"], w=board.words
-    )
-
-
-_KEEP = 4096
-_drawings: dict[tuple[object, ...], tuple[tuple[object, ...], Tile]] = {}
-"""Tiles are drawn again only when one of their readings changed: many boards show the same ones."""
-
-
-def _drawn(source: Source, targets: Targets, text: Wording, axis: day_line.Axis, as_of_ms: int) -> Tile:
-    place = (source.key, text.language, axis)
-    judgement = judge(source, targets)
-    minute = as_of_ms // 60_000
-    made_of = (source, judgement, targets.options, minute)
-    known = _drawings.get(place)
-    if known is not None and known[0][1:] == made_of[1:] and _same(cast("Source", known[0][0]), source):
-        return known[1]
-    drawn = tile.draw(source, judgement, targets.options, text, axis, as_of_ms)
-    if len(_drawings) >= _KEEP:
-        _drawings.clear()
-    _drawings[place] = (made_of, drawn)
-    return drawn
-
-
-def _same(a: Source, b: Source) -> bool:
-    # Readings are replaced, never changed, so being the same object is enough and costs nothing.
-    return (
-        len(a.readings) == len(b.readings)
-        and all(one is other for one, other in zip(a.readings, b.readings, strict=True))
-        and (a.lost, a.cells, a.name, a.mark, a.short_name) == (b.lost, b.cells, b.name, b.mark, b.short_name)
     )
 
 
@@ -243,18 +238,12 @@ def _feeds(total: int, bad: int, text: Wording) -> str:
     return text.feeds_live_one if total == 1 else text.feeds_live.format(all=total)
 
 
-def _sums(
-    readings: Sequence[Reading],
-    tiles: Sequence[Tile],
-    targets: Targets,
-    text: Wording,
-    as_of_ms: int,
-    why: Why,
-) -> dict[str, str]:
+def _sums(drawing: Drawing, tiles: Sequence[Tile]) -> dict[str, str]:
     """The cards on top of the desk: everything in scope as one tile."""
-    (everything,) = sources(readings, [cell for each in tiles for cell in each.source.cells], "all", targets, text, why)
-    drawn = _drawn(everything, targets, text, day_line.axis(readings, as_of_ms), as_of_ms)
-    waiting, _ = tile.waiting_fields(everything, text, as_of_ms)
+    text = drawing.text
+    cells = [cell for each in tiles for cell in each.source.cells]
+    (drawn,) = replace(drawing, configured=cells).tiles("all")
+    everything = drawn.source
     late = formats.whole(tile.late_waiting(everything.readings), text.language)
     ended = sum(drawn.now[name] for name in ("answered", "abandoned", "flow_out", "callback", "error"))
     missed = formats.whole(ended - drawn.now["answered"], text.language)
@@ -263,13 +252,14 @@ def _sums(
     return {f"sum:{key}": drawn.fields[key] for key in _SUMS} | {
         "sum:goal": " · ".join(part for part in (goal, drawn.fields["n"]) if part),
         "sum:missed": everything.lost or text.sums_lost.format(lost=missed, n=formats.whole(ended, text.language)),
-        "sum:waiting": waiting["wn"],
-        "sum:longest": formats.NOTHING if gone else text.sums_waiting.format(longest=waiting["wl"]),
+        "sum:waiting": drawn.fields["wn"],
+        "sum:longest": formats.NOTHING if gone else text.sums_waiting.format(longest=drawn.fields["wl"]),
         "sum:late": "" if gone else text.sums_late.format(n=late),
         "sum:offered_today": text.sums_offered.format(n=formats.whole(drawn.today["offered"], text.language)),
     }
 
 
-def _layout(tiles: Sequence[Tile], view: View, language: str) -> str:
+def _layout(tiles: Sequence[Tile], panels: Sequence[Panel], view: View, language: str) -> str:
     names = [(each.source.id, each.source.name, each.source.short_name, each.source.mark) for each in tiles]
-    return blake2b(repr((view, language, names)).encode(), digest_size=6).hexdigest()
+    places = [(panel.id, [each.source.id for each in panel.tiles]) for panel in panels]
+    return blake2b(repr((view, language, names, places)).encode(), digest_size=6).hexdigest()

@@ -36,7 +36,7 @@ FILE_NAME = "leitstand.sqlite"
 LOST = (sql.OperationalError, sql.InterfaceError, sql.TimeoutError)
 """What is raised while the database does not answer. Nothing was written then, and trying again later is right."""
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest of the steps in `dashboard/migrations/versions`, which lead to these tables."""
 
 _BUSY_MS = 5000
@@ -139,6 +139,37 @@ RIGHTS = Table(
     Column("revision", BigInteger, nullable=False),
 )
 """One row, counted up whenever somebody's rights change or a session ends, so that open streams notice cheaply."""
+
+WALLS = Table(
+    "walls",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("plan", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+)
+WALL_LINKS = Table(
+    "wall_links",
+    TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("wall_id", ForeignKey("walls.id"), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("token_digest", String(64), nullable=False, unique=True),
+    Column("created_by", String(64), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+)
+WALL_SCREENS = Table(
+    "wall_screens",
+    TABLES,
+    Column("cookie_digest", String(64), primary_key=True),
+    Column("link_id", ForeignKey("wall_links.id"), nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+)
 
 
 def open_database(place: Path | str) -> Engine:

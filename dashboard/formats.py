@@ -109,6 +109,12 @@ def moment(at_ms: int, zone: str, language: str) -> str:
     return f"{day(at_ms, zone, language)}, {clock(at_ms, zone)[:5]}"
 
 
+def minute_of_day(at_ms: int, zone: str) -> int:
+    """Minutes since the local midnight, as the clock on the wall says it."""
+    local = _local(at_ms, zone)
+    return local.hour * 60 + local.minute
+
+
 def day(at_ms: int, zone: str, language: str) -> str:
     """The local date: "22. Nov. 2026"."""
     return str(format_date(_local(at_ms, zone).date(), "medium", locale=_locale(language)))

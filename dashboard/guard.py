@@ -6,8 +6,9 @@ import logging
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, abort, jsonify, redirect, request
+from flask import Flask, Response, abort, jsonify, make_response, redirect, request
 
+from dashboard import screens
 from dashboard.access import (
     CALLBACK_PATH,
     PATHS,
@@ -22,9 +23,10 @@ from dashboard.access import (
     policy,
 )
 from dashboard.board import View
-from dashboard.login import on_phone
+from dashboard.login import entry_page, on_phone
 from dashboard.security import READING
-from dashboard.sessions import caller_or_none, form_is_of
+from dashboard.sessions import caller_or_none, form_is_of, language_of
+from dashboard.walls import Walls
 
 BY_VIEW = frozenset({"/stream", "/board"})
 """Routes that show what the query's view says: who may not open that view may not read it either."""
@@ -39,7 +41,7 @@ def for_programs(path: str) -> bool:
     return path.startswith(_FOR_PROGRAMS)
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, walls: Walls) -> None:
     """Registers the check; do it before anything else is registered on the application."""
 
     @app.before_request
@@ -53,6 +55,8 @@ def install(app: Flask) -> None:
             abort(404)
         if needed is Open.PUBLIC:
             return None
+        if needed is Open.SCREEN:
+            return None if screens.find(walls, request) is not None else _wall_ended()
         session = caller_or_none()
         if session is None:
             return _login()
@@ -68,6 +72,15 @@ def install(app: Flask) -> None:
         if rule.rule == PATHS[Permission.PHONE]:
             return _lead_home(role)
         return None
+
+
+def _wall_ended() -> Response:
+    """What a screen is told whose link has ended; a script gets 401, upon which it loads the page that says so."""
+    if request.url_rule is not None and request.url_rule.rule.endswith("<int:number>"):
+        return make_response(entry_page("wall_ended.html", language_of(None)), 410)
+    response = jsonify(error="this link has ended")
+    response.status_code = 401
+    return response
 
 
 def _login() -> Response:

@@ -8,7 +8,11 @@ from dashboard.assets import Assets
 from dashboard.templating import template
 from dashboard.wording import LANGUAGES, words
 
-THEMES = ("auto", "light", "dark")
+THEMES = ("auto", "light", "dark", "night", "safe")
+"""What people choose from for their device; "safe" is as bright as the device, in colours for colour-blind eyes."""
+
+SETS = (*THEMES, "safe-light", "safe-dark")
+"""Every set of colours that tokens.css has."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,6 @@ def page(name: str, visitor: Visitor, assets: Assets, **context: object) -> str:
         w=words(visitor.language),
         languages=LANGUAGES,
         themes=THEMES,
-        theme=visitor.theme if visitor.theme in THEMES else "auto",
+        theme=visitor.theme if visitor.theme in SETS else "auto",
         **context,
     )

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 LARGEST_BODY = 256 * 1024
+FRAMED = frozenset({"/wall"})
+"""Pages that other pages of ours may show inside themselves: the wall, as the preview of the page that makes walls."""
+
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods that change nothing."""
 
@@ -20,8 +23,13 @@ _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDE
 _NOT_NEEDED = ("camera", "microphone", "geolocation", "payment", "usb", "serial", "midi")
 
 
-def content_security_policy(script_hashes: Sequence[str], style_hashes: Sequence[str] | None) -> str:
-    """The policy of a page. The hashes are of the scripts and styles inside it; None: any style may stand there."""
+def content_security_policy(
+    script_hashes: Sequence[str], style_hashes: Sequence[str] | None, frames: str = "'none'", framed_by: str = "'none'"
+) -> str:
+    """The policy of a page. The hashes are of the scripts and styles inside it; None: any style may stand there.
+
+    `frames`: what it may show inside itself; `framed_by`: who may show it.
+    """
     scripts = " ".join(["'self'", *script_hashes])
     # plotly draws with style attributes; nothing else here does.
     styles = " ".join(["'self'", *(["'unsafe-inline'"] if style_hashes is None else style_hashes)])
@@ -38,7 +46,8 @@ def content_security_policy(script_hashes: Sequence[str], style_hashes: Sequence
             "form-action 'self'",
             "object-src 'none'",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            f"frame-src {frames}",
+            f"frame-ancestors {framed_by}",
         ]
     )
 
@@ -69,7 +78,7 @@ def install(app: Flask, public_url: str, policy_of: Callable[[str], str]) -> Non
         if response.mimetype == "text/html":
             add("Content-Security-Policy", policy_of(request.path))
         add("X-Content-Type-Options", "nosniff")
-        add("X-Frame-Options", "DENY")
+        add("X-Frame-Options", "SAMEORIGIN" if request.path in FRAMED else "DENY")
         # Not `no-referrer`: browsers would then send `Origin: null` with our own forms.
         add("Referrer-Policy", "same-origin")
         add("Permissions-Policy", ", ".join(f"{name}=()" for name in _NOT_NEEDED))

@@ -25,8 +25,9 @@ def say(
 ) -> Sentence:
     """The state of everything in view. `tiles` are worst first.
 
-    Without a grouping hotlines are counted, each by its worst provider, whatever the number of its tiles. `silent`:
-    which feeds are, in words; "" where none is or the reader must not know.
+    Without a grouping hotlines are counted, each by its worst provider, whatever the number of its tiles; "tile" is the
+    group of tiles that have none in common. `silent`: which feeds are, in words; "" where none is or the reader must
+    not know.
     """
     if not tiles:
         return Sentence(words.say_nothing if feeds_configured else words.say_no_feeds, ".", "none")
@@ -70,7 +71,7 @@ def say(
 def _states(tiles: Sequence[Tile], group: str) -> dict[str, str]:
     states: dict[str, str] = {}
     for tile in tiles:
-        for unit in tile.source.key if group else tile.source.hotlines:
+        for unit in {tile.source.id} if group else tile.source.hotlines:
             known = states.get(unit)
             if known is None or STATES.index(tile.state) < STATES.index(known):
                 states[unit] = tile.state

@@ -79,7 +79,7 @@ class Sessions:
     """The sessions. `clock` gives UTC milliseconds."""
 
     def __init__(self, database: Engine, clock: Callable[[], int]) -> None:
-        self._database = database
+        self._database = self.database = database
         self._clock = clock
         self._open: dict[str, Session] = {}
         self._revision = -1

@@ -68,7 +68,7 @@ def _source(
         mark = f"{len(hotlines)} {unit}"
     short = targets.of(key[0]).short_name if group in {"", "hotline"} and key[0] else name
     pairs = {(cell.hotline, cell.provider) for cell in cells}
-    return Source(key, name, short, mark, cells, readings, why(_behind(pairs, readings)), hotlines)
+    return Source(key, name, short, mark, cells, readings, why(_behind(pairs, readings)), hotlines, group)
 
 
 def _behind(pairs: Collection[tuple[str, str]], readings: Iterable[Reading]) -> Collection[str] | None:

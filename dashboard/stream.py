@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import chain
 
 from flask import Flask, Response, abort, request
 
@@ -73,36 +74,63 @@ class _Body:
             self._leave()
 
 
-def register(app: Flask, hub: Hub, users: Users, ended: threading.Event) -> None:
-    """Adds the route. Setting `ended` and waking the channels ends all streams."""
-    open_streams: Counter[str] = Counter()
+class Streaming:
+    """Answers with streams, counted by who opened them. Setting `ended` and waking the channels ends all of them."""
+
+    def __init__(self, hub: Hub, ended: threading.Event) -> None:
+        self._hub = hub
+        self._ended = ended
+        self._open: Counter[str] = Counter()
+
+    def may_open(self, opener: str, most: int) -> bool:
+        """False when this opener has that many streams already; else it counts as one more, which `answer` ends."""
+        if self._open[opener] >= most:
+            return False
+        self._open[opener] += 1
+        return True
+
+    def answer(
+        self,
+        channel: Channel,
+        lasts: Callable[[], bool],
+        opener: str,
+        left: Callable[[], None] = lambda: None,
+        first: bytes = b"",
+    ) -> Response:
+        """The stream of this request over a channel that was joined for it, as long as `lasts` says so.
+
+        `first` goes out before anything else; `left` is called when the opener has no stream any more.
+        """
+
+        def leave() -> None:
+            self._hub.leave(channel)
+            self._open[opener] -= 1
+            if self._open[opener] <= 0:
+                del self._open[opener]
+                left()
+
+        connection = connection_of(request.environ)
+        outlet = None if connection is None else Outlet(connection, lasts, self._hub.clock())
+        stream = events(channel, lasts, self._hub.clock, self._ended, outlet)
+        body = _Body(chain([first], stream) if first else stream, leave)
+        response = Response(body, mimetype="text/event-stream", direct_passthrough=True)
+        response.headers["X-Accel-Buffering"] = "no"
+        return response
+
+
+def register(app: Flask, hub: Hub, users: Users, streaming: Streaming) -> None:
+    """Adds the route."""
 
     @app.get("/stream")
     def stream() -> Response:
         session = caller()
         view = View.from_query(request.args)
-        if open_streams[session.token] >= STREAMS_PER_SESSION:
+        if not streaming.may_open(session.token, STREAMS_PER_SESSION):
             abort(429)
-        open_streams[session.token] += 1
         # Remembered from here on, so that the stream outlives a pause of the database.
         users.still_open(session.token)
         channel = hub.join(session.user.scope, language_of(session), view)
-
-        def leave() -> None:
-            hub.leave(channel)
-            open_streams[session.token] -= 1
-            if open_streams[session.token] <= 0:
-                del open_streams[session.token]
-
-        def lasts() -> bool:
-            return stands(users, session, view.kind)
-
-        connection = connection_of(request.environ)
-        outlet = None if connection is None else Outlet(connection, lasts, hub.clock())
-        body = _Body(events(channel, lasts, hub.clock, ended, outlet), leave)
-        response = Response(body, mimetype="text/event-stream", direct_passthrough=True)
-        response.headers["X-Accel-Buffering"] = "no"
-        return response
+        return streaming.answer(channel, lambda: stands(users, session, view.kind), session.token)
 
 
 def stands(users: Users, session: Session, kind: ViewKind) -> bool:

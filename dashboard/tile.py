@@ -37,7 +37,9 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Source:
-    """What a tile is made of. `key`: the dimension values that name it; `lost`: why it is unknown, "" if known."""
+    """What a tile is made of. `key`: the values that name it, of the dimension `group` or, where that is empty, of
+    hotline and provider; `lost`: why it is unknown, "" if known.
+    """
 
     key: tuple[str, ...]
     name: str
@@ -47,13 +49,20 @@ class Source:
     readings: tuple[Reading, ...]
     lost: str
     hotlines: frozenset[str]
+    group: str
     serving: tuple[Reading, ...] = ()
     """Who serves the hotline now; empty where the tile is no single hotline or nobody is known."""
 
     @property
+    def short_mark(self) -> str:
+        """The beginning of the provider's name, for the tiles of a dense wall; empty where there are several."""
+        one = self.group in ("", "hotline") and ", " not in self.mark
+        return self.mark[:4].strip() if one else ""
+
+    @property
     def id(self) -> str:
         """A short name for keys of fields, the same for the same tile in every process."""
-        return _id(self.key)
+        return _id((self.group, *self.key))
 
 
 @lru_cache(maxsize=8192)
@@ -106,6 +115,7 @@ def draw(
     fields = {
         "s": state,
         "w": getattr(words, state),
+        "wd": words.short_states[state],
         "v": formats.share(shown, language, below=target),
         "vw": formats.share_digits(shown, target),
         "vl": str(len(formats.share_digits(shown, target))),

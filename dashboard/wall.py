@@ -1,4 +1,4 @@
-"""The wall: a full screen of tiles that turns its pages by itself. No agent names, nothing to press."""
+"""The wall of somebody who is logged in: everything in scope, full screen. Walls of a link are in `wall_screen.py`."""
 
 from __future__ import annotations
 
@@ -12,32 +12,19 @@ from dashboard.page import page
 if TYPE_CHECKING:
     from dashboard.app import PageContext
 
-DEFAULT_SECONDS = 20
-MOST_TILES = 24
-
 
 def register(app: Flask, context: PageContext) -> None:
-    """Adds `/wall`. Its address takes `group`, `sort`, `tiles` on one page (1..24) and `seconds` for each page."""
+    """Adds `/wall`. Its address takes `group`, `sort`, `tiles` at once (1..24) and `seconds` (5..3600), or a `plan`."""
 
     @app.get("/wall")
     def wall() -> str:
-        tiles = tiles_asked(request.args.get("tiles", ""))
         board = context.compose(View.from_query(request.args, "wall"))
         return page(
             "wall.html",
             context.visitor(),
             context.assets,
-            board_html=render(board, tiles),
+            board_html=render(board),
+            board=board,
             follows=board.view.query(),
-            tiles=tiles,
-            seconds=_number(request.args.get("seconds", ""), DEFAULT_SECONDS, 3600),
+            at="",
         )
-
-
-def tiles_asked(text: str) -> int:
-    """How many tiles a wall shows at once, as its address says it; all 24 where it says nothing usable."""
-    return _number(text, MOST_TILES, MOST_TILES)
-
-
-def _number(text: str, otherwise: int, most: int) -> int:
-    return min(most, max(1, int(text))) if text.isascii() and text.isdigit() and len(text) < 6 else otherwise

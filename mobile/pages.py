@@ -11,7 +11,6 @@ from flask import Flask, Response, request
 from dashboard.assets import Assets
 from dashboard.board import View, render, render_passport
 from dashboard.page import page
-from dashboard.wall import tiles_asked
 from dashboard.wording import words
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def register(app: Flask, context: PageContext) -> None:
         tile_id = request.args.get("passport", "")
         if tile_id:
             return render_passport(context.compose(view), tile_id, request.args.get("kpi", ""))
-        return render(context.compose(view), tiles_asked(request.args.get("tiles", "")))
+        return render(context.compose(view))
 
     @app.get("/manifest.webmanifest")
     def manifest() -> Response:

@@ -4,7 +4,9 @@
   const MARKED = ".v, .d, .today, .pair, .sums p";
   const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, REDRAW_MS = 3000, FOLLOW_MS = 2000, HOLD_MS = 500, REOPEN_MS = 2000;
   const root = document.documentElement, calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const main = document.getElementById("main");
+  const main = document.getElementById("main"), at = main?.dataset.at || "";
+  // The wall of a link has addresses of its own, which know what it shows.
+  const address = (name, query) => at ? `${at}/${name}` : `/${name}?${query}`;
   let board = document.getElementById("board");
   let bound = new Map();     // key -> [[element, attribute or null, whether a change of it is marked]]
   let state = null;          // the last {seq, as_of, layout, fields}, fields merged
@@ -63,7 +65,10 @@
 
   function places() {
     const found = new Map();
-    for (const tile of board.querySelectorAll("[data-tile]")) found.set(tile.dataset.tile, tile.getBoundingClientRect());
+    for (const tile of board.querySelectorAll("[data-tile]")) {
+      const box = tile.getBoundingClientRect();
+      if (box.width) found.set(tile.dataset.tile, [tile, box]);
+    }
     return found;
   }
 
@@ -77,14 +82,14 @@
     board.replaceWith(next);
     board = next;
     bind();
-    turn();
     if (state && state.layout === board.dataset.layout) draw(state.fields, true);
+    document.dispatchEvent(new Event("redrawn"));
     if (left) board.querySelector(".sheet")?.scrollTo(left, 0);
     if (tile) board.querySelector(`[data-tile="${tile.dataset.tile}"] button`)?.focus({ preventScroll: true });
     if (go) [...board.querySelectorAll("a[data-go]")].find((link) => link.getAttribute("href") === go)?.focus();
     if (calm.matches) return;
-    for (const [id, to] of places()) {
-      const from = before.get(id), moved = board.querySelector(`[data-tile="${id}"]`);
+    for (const [id, [moved, to]] of places()) {
+      const from = before.get(id)?.[1];
       if (!from || (from.top === to.top && from.left === to.left)) continue;
       const start = `translate(${from.left - to.left}px, ${from.top - to.top}px)`;
       moved.animate([{ transform: start }, { transform: "none" }], { duration: 400, easing: "ease-in-out" });
@@ -99,8 +104,7 @@
     waiting = setTimeout(async () => {
       redrawn = performance.now();
       try {
-        const tiles = main.dataset.tiles ? `&tiles=${main.dataset.tiles}` : "";
-        const answer = await fetch(`/board?${query}${tiles}`, { headers: { Accept: "text/html" } });
+        const answer = await fetch(address("board", query), { headers: { Accept: "text/html" } });
         if (answer.ok) replace(await answer.text());
         else if (answer.status === 401 || answer.status === 403) leave();
       } catch { /* no connection: the age says so */ }
@@ -130,7 +134,8 @@
     const first = early?.query === board.dataset.query && early.source.readyState !== EventSource.CLOSED ? early : null;
     if (!first) unneeded();
     early = null;
-    source = first?.source ?? new EventSource(`/stream?${board.dataset.query}`);
+    source = first?.source ?? new EventSource(address("stream", board.dataset.query));
+    source.addEventListener("version", ({ data }) => document.dispatchEvent(new CustomEvent("version", { detail: data })));
     const own = source;
     const receive = (kind, data) => {
       if (source !== own) return;
@@ -151,7 +156,7 @@
 
   async function ended() {
     try {
-      const answer = await fetch("/whoami", { headers: { Accept: "application/json" } });
+      const answer = await fetch(at ? `${at}/whoami` : "/whoami", { headers: { Accept: "application/json" } });
       if (answer.status === 401) { channel?.postMessage("ended"); return leave(); }
       const { opens } = await answer.json(), view = new URLSearchParams(board.dataset.query).get("view");
       // Another role was given: to its home, where this view is no longer for it.
@@ -164,11 +169,11 @@
     }
   }
 
-  function leave() { location.assign("/login"); }
+  function leave() { if (at) location.replace(at); else location.assign("/login"); }
 
   function start() {
     if (!board || channel || source || document.hidden) return;
-    const name = `leitstand ${board.dataset.query}`;
+    const name = `leitstand ${at || board.dataset.query}`;
     if (!navigator.locks || !window.BroadcastChannel) return open();
     channel = new BroadcastChannel(name);
     channel.onmessage = ({ data }) => {
@@ -234,6 +239,7 @@
     if (dialog.open && performance.now() - read_at >= FOLLOW_MS && !dialog.querySelector(".content :focus")) passport(...open_passport);
   });
   function number(event) {
+    if (at) return null;
     const row = event.target.closest?.("[data-tile]");
     if (!row) return null;
     return [row.dataset.tile, event.target.closest("[data-kpi]")?.dataset.kpi || "service_level"];
@@ -268,40 +274,23 @@
       for (const other of theme.parentNode.children) other.toggleAttribute("aria-current", other === theme);
     } else if (event.target === dialog) {
       dialog.close();
-    } else if (event.target.closest?.(".full")) {
-      if (document.fullscreenElement) document.exitFullscreen(); else root.requestFullscreen();
     } else if (!held && event.target.closest?.("[data-kpi]")) {
       const asked = number(event);
       if (asked) passport(...asked);
     }
   });
 
-  // ---- wall: pages turn by themselves
-  let page = 0;
-  function turn() {
-    const size = Number(main?.dataset.tiles);
-    if (!size || !board) return;
-    const tiles = [...board.querySelectorAll(".tile")], pages = Math.max(1, Math.ceil(tiles.length / size));
-    page %= pages;
-    tiles.forEach((tile, place) => tile.toggleAttribute("data-off", Math.floor(place / size) !== page));
-    const label = board.querySelector(".pages");
-    if (label) label.textContent = pages < 2 ? "" : " · " + main.dataset.pageOf.replace("{page}", page + 1).replace("{pages}", pages);
-  }
-
   bind();
-  turn();
   age();
   setInterval(() => {
     age();
     // A connection that died without saying so is opened again; so is one over which nothing new comes.
     if (source && performance.now() - heard > DEAF_MS) open();
   }, 1000);
-  if (Number(main?.dataset.seconds)) setInterval(() => { page += 1; turn(); }, main.dataset.seconds * 1000);
   document.addEventListener("visibilitychange", () => { age(); if (document.hidden) stop(); else start(); });
   addEventListener("pagehide", stop);
   addEventListener("pageshow", (event) => { age(); if (event.persisted) start(); });
   addEventListener("popstate", () => { if (board) show(); });
-  if (document.body.classList.contains("on-wall")) navigator.wakeLock?.request("screen").catch(() => {});
   if (document.body.classList.contains("on-phone")) navigator.serviceWorker?.register("/sw.js").catch(() => {});
   start();
 })();

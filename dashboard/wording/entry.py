@@ -38,6 +38,13 @@ class EntryWording:
     refused_title: str
     back: str
     sign_out: str
+    wall_opening_title: str
+    wall_opening_text: str
+    wall_away_title: str
+    wall_away_text: str
+    wall_ended_title: str
+    wall_ended_text: str
+    wall_ended_advice: str
 
 
 GERMAN = EntryWording(
@@ -69,6 +76,13 @@ GERMAN = EntryWording(
     refused_title="So nicht",
     back="Zur Startseite",
     sign_out="Abmelden",
+    wall_opening_title="Tafel wird geöffnet",
+    wall_opening_text="Einen Augenblick.",
+    wall_away_title="Leitstand antwortet nicht",
+    wall_away_text="Der nächste Versuch kommt von selbst, alle fünf Sekunden.",
+    wall_ended_title="Diese Tafel ist abgeschaltet",
+    wall_ended_text="Ihr Link gilt nicht mehr. Es werden keine Zahlen mehr gezeigt.",
+    wall_ended_advice="Einen neuen Link gibt es am Schreibtisch unter „Tafeln“, von der Teamleitung oder dem Betrieb.",
 )
 ENGLISH = EntryWording(
     title="Sign in",
@@ -99,6 +113,13 @@ ENGLISH = EntryWording(
     refused_title="Not like this",
     back="To the start page",
     sign_out="Sign out",
+    wall_opening_title="Opening the wall",
+    wall_opening_text="One moment.",
+    wall_away_title="Leitstand does not answer",
+    wall_away_text="It is tried again by itself, every five seconds.",
+    wall_ended_title="This wall has been switched off",
+    wall_ended_text="Its link has ended. No numbers are shown any more.",
+    wall_ended_advice="A new link is made at the desk under “Walls”, by a team lead or by operations.",
 )
 ENTRY: Mapping[str, EntryWording] = {"de": GERMAN, "en": ENGLISH}
 

@@ -24,6 +24,7 @@ class Wording:
     empty: str
     none: str
     lost: str
+    short_states: Mapping[str, str]
     not_supplied: str
     # a tile
     now: str
@@ -49,6 +50,7 @@ class Wording:
     of_feed: str
     more_feeds: str
     picture_old: str
+    tile_missing: str
     # the sentence on top
     units: Mapping[str, str]
     units_of: Mapping[str, str]
@@ -101,6 +103,8 @@ class Wording:
     more: str
     desk: str
     wall: str
+    walls: str
+    design: str
     skip: str
     main_navigation: str
     everything: str
@@ -129,8 +133,9 @@ class Wording:
     legend_now: str
     legend_today: str
     legend_goal: str
-    legend_waiting: str
     page_of: str
+    forward: str
+    sound_on: str
     full_screen: str
     sums_lost: str
     sums_late: str

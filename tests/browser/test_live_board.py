@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.records import Cell
 from tests.browser.conftest import ALPHA, BETA
 from tests.browser.served import Served
 from tests.dashboard.boards import reading
@@ -179,36 +178,6 @@ def test_pages_fit_a_phone_and_can_be_hit_with_a_thumb(
             "found => found.filter((e) => e.offsetHeight && e.offsetHeight < 44).map((e) => e.textContent)",
         )
         assert small == []
-
-
-def test_values_of_a_full_wall_are_large_and_whole(chromium_wall: Page) -> None:
-    page = chromium_wall
-    sizes = page.eval_on_selector_all(
-        ".tile .big", "found => found.map((e) => parseFloat(getComputedStyle(e).fontSize))"
-    )
-    assert len(sizes) == 24
-    assert min(sizes) >= 64
-    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
-    cut = page.eval_on_selector_all(
-        ".tile .state, .tile .big, .tile .side .d",
-        """found => found.filter((each) => {
-            const tile = each.closest(".tile").getBoundingClientRect(), own = each.getBoundingClientRect();
-            return own.right > tile.right + 1 || own.bottom > tile.bottom + 1;
-        }).map((each) => each.textContent)""",
-    )
-    assert cut == []
-
-
-@pytest.fixture
-def chromium_wall(phone: BrowserContext, served: Served) -> Page:
-    """A wall of 24 tiles, one of them at 100 %, at 1920 x 1080."""
-    more = [Cell(f"Hotline {number:02}", "Anbieter") for number in range(22)]
-    served.publish([reading(cell, (100 - number, 100)) for number, cell in enumerate(more)])
-    page = phone.new_page()
-    page.set_viewport_size({"width": 1920, "height": 1080})
-    page.goto(f"{served.url}/wall")
-    page.locator(".tile").nth(23).wait_for()
-    return page
 
 
 def test_the_desk_sorts_and_groups_by_its_address(phone: BrowserContext, served: Served) -> None:

@@ -24,8 +24,9 @@ from dashboard.access import (
     home,
     may_call,
 )
-from dashboard.board import Group, View
+from dashboard.board import View
 from dashboard.desk import CALLBACK_OUTPUTS, create_desk
+from dashboard.wall_plan import Group
 from streams.records import Cell
 from tests.dashboard.centre import ACCOUNTS, CANARIES, Centre, cells, reading
 
@@ -62,6 +63,8 @@ def test_what_is_public_is_known_and_says_nothing_of_the_centre(centre: Centre) 
         ("GET", "/manifest.webmanifest"),
         ("GET", "/sw.js"),
         ("GET", "/offline"),
+        ("GET", "/wall/open"),
+        ("POST", "/wall/open"),
     }
     for path in ("/login", "/login/code", "/link/x", "/healthz", "/readyz"):
         text = centre.client().get(path).text

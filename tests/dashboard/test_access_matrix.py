@@ -29,6 +29,15 @@ SAMPLES = {
     "/users/<int:user_id>/sessions": "/users/999999/sessions",
     "/users/<int:user_id>/disable": "/users/999999/disable",
     "/users/<int:user_id>/enable": "/users/999999/enable",
+    "/wall/<int:number>": "/wall/999999",
+    "/wall/<int:number>/stream": "/wall/999999/stream",
+    "/wall/<int:number>/board": "/wall/999999/board",
+    "/wall/<int:number>/whoami": "/wall/999999/whoami",
+    "/walls/<int:wall_id>": "/walls/999999",
+    "/walls/<int:wall_id>/board": "/walls/999999/board",
+    "/walls/<int:wall_id>/links": "/walls/999999/links",
+    "/walls/<int:wall_id>/links/<int:link_id>/revoke": "/walls/999999/links/1/revoke",
+    "/walls/<int:wall_id>/remove": "/walls/999999/remove",
 }
 """An address for every route with a part that changes, mostly of things that are not there: the guard decides."""
 
@@ -98,10 +107,12 @@ def askers(centre: Centre) -> Iterator[Asker]:
 
 
 def expected(asker: Asker, method: str, rule: str) -> str:
-    """What the policy table says: "in", "login" (a page leads there, a program gets 401) or "forbidden"."""
+    """What the policy table says: "in", "login" (a page leads there, a program gets 401), "forbidden" or "ended"."""
     needed = ROUTES[method, rule]
     if needed is Open.PUBLIC:
         return "in"
+    if needed is Open.SCREEN:
+        return "ended"  # nobody here is a screen: that a role opens no wall of a link is just what is shown
     if asker.role is None or (asker.by_token and rule not in BY_TOKEN):
         return "login"
     if isinstance(needed, Permission) and needed not in PERMISSIONS[asker.role]:
@@ -119,6 +130,8 @@ def answer_to(asker: Asker, method: str, rule: str) -> str:
     answer = asker.client.open(path, method=method, headers=asker.headers, data=data)
     answer.close()
     assert answer.status_code != 500, path
+    if rule.startswith("/wall/") and answer.status_code in (401, 410):
+        return "ended"
     if answer.status_code == 401 or (answer.status_code == 303 and answer.location.startswith("/login?next=")):
         return "login"
     if answer.status_code == 303 and answer.location == "/login" and not path.startswith("/login"):

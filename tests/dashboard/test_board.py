@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from dashboard import board as boards
-from dashboard.board import Board, View, grid, render, render_passport
+from dashboard.board import Board, View, render, render_passport
 from dashboard.order import SORTS
 from streams.records import Cell
 from tests.dashboard.boards import AS_OF_MS, QUARTER_MS, board, feed, field, reading, targets
@@ -22,6 +22,8 @@ def names(drawn: Board) -> list[str]:
 
 
 def sentence(drawn: Board) -> str:
+    if drawn.panels:
+        return f"{drawn.fields['b0:lead']}{drawn.fields['b0:tail']}."
     return drawn.fields["page:lead"] + drawn.fields["page:tail"]
 
 
@@ -184,7 +186,7 @@ def test_only_what_a_view_binds_travels() -> None:
         bound = set(re.findall(r'data-k="([^"]+)"', html))
         for pairs in re.findall(r'data-a="([^"]+)"', html):
             bound |= {pair.partition("=")[2] for pair in pairs.split()}
-        unbound = {"page:time", "page:title"} | ({"page:feeds"} if kind == "phone" else set())
+        unbound = {"page:time", "page:title"} | {"phone": {"page:feeds"}, "wall": {"page:palette"}}.get(kind, set())
         assert bound == drawn.fields.keys() - unbound
 
 
@@ -235,12 +237,6 @@ def test_a_passport_of_what_is_not_in_view_is_not_given() -> None:
     html = render_passport(drawn, foreign, "service_level")
     assert "Diese Zahl gibt es nicht mehr." in html
     assert "Beta" not in html
-
-
-def test_a_wall_has_room_for_its_tiles() -> None:
-    for tiles in range(25):
-        columns, rows = grid(tiles)
-        assert tiles <= columns * rows <= 24
 
 
 def test_lines_of_a_board_share_one_axis() -> None:

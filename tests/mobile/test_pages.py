@@ -145,6 +145,6 @@ def test_the_offline_page_is_public_and_shows_no_number_of_ours(centre: Centre) 
 
 def test_a_wall_shows_no_more_tiles_at_once_than_asked_for(centre: Centre) -> None:
     client = centre.signed_in("chefin")
-    assert 'class="grid g2x1"' in client.get("/wall?tiles=2").text
-    assert 'class="grid g3x2"' in client.get("/wall?tiles=nonsense").text
+    assert client.get("/wall?tiles=2").text.count('class="panel" data-grid="2x1"') == 2
+    assert 'class="panel" data-grid="3x2"' in client.get("/wall?tiles=nonsense").text
     assert 'data-seconds="7"' in client.get("/wall?seconds=7").text
