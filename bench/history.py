@@ -124,7 +124,7 @@ def read_month(report: Report, history: History, month: list[File]) -> None:
     edges = list(range(first_ms, last_ms + 1, 900_000))
     found = read_facts(history, month, edges, "arrival", ["hotline 077"])
     assert len(found) == 5
-    assert sum(row["offered"] for rows in found.values() for row in rows) > 0
+    assert sum(row["offered"] for rows in found.values() for row in rows.values()) > 0
     taken = []
     for number in range(READS):
         started = time.perf_counter()

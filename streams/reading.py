@@ -34,7 +34,7 @@ class Reading(msgspec.Struct, array_like=True, frozen=True):
     profile: list[list[int]]
 
 
-@dataclass
+@dataclass(slots=True)
 class Sums:
     """Counters of one window and basis, summed over any cells. `wait_max_ms` is a maximum, `waits` a histogram."""
 

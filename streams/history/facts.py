@@ -83,8 +83,13 @@ def has_facts(contents: Contents, kind: str, from_ms: int, to_ms: int) -> bool:
 
 def read_facts(
     history: History, files: Iterable[File], edges: Sequence[int], basis: str, hotlines: Iterable[str] = ()
-) -> dict[Cell, list[Sums]]:
-    """The rows between these edges by cell; with `hotlines` of those only."""
+) -> dict[Cell, dict[int, Sums]]:
+    """The sums between these edges by cell and number of the interval; with `hotlines` of those cells only.
+
+    Where nothing happened there is nothing.
+    """
     wanted = sorted(hotlines)
-    tables = [wanted_rows(history.read_table(file, hotlines=wanted), edges, basis, wanted) for file in files]
-    return by_cell(pa.concat_tables(tables).unify_dictionaries(), edges) if tables else {}
+    tables = [history.read_table(file, hotlines=wanted) for file in files]
+    if not tables:
+        return {}
+    return by_cell(wanted_rows(pa.concat_tables(tables).unify_dictionaries(), edges, basis, wanted), edges)

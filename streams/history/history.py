@@ -13,12 +13,10 @@ from streams.codec import Columns
 from streams.history import commits
 from streams.history.commits import Commit, Contents, File
 from streams.history.files import AlreadyThere, FileGone, Files
+from streams.history.layout import from_parquet, to_parquet
 from streams.history.record_rows import to_columns
 
 _LOOK_AGAIN = 5
-_ZSTD_LEVEL = 9
-_ROWS_A_GROUP = {commits.RECORDS: 262_144, commits.LATE: 262_144}
-_ROWS_A_GROUP_OF_FACTS = 8_192
 
 
 class Overtaken(Exception):
@@ -84,10 +82,7 @@ class History:
 
         `about` are the other fields of `File`.
         """
-        sink = pa.BufferOutputStream()
-        group = _ROWS_A_GROUP.get(about["kind"], _ROWS_A_GROUP_OF_FACTS)
-        pq.write_table(table, sink, compression="zstd", compression_level=_ZSTD_LEVEL, row_group_size=group)
-        content = sink.getvalue().to_pybytes()
+        content = to_parquet(about["kind"], table)
         path = f"{folder}/{stem}.parquet"
         self.files.write(path, content)
         digest = hashlib.sha256(content).hexdigest()
@@ -96,17 +91,7 @@ class History:
     def read_table(self, file: File, columns: Sequence[str] | None = None, hotlines: Sequence[str] = ()) -> Any:
         """The rows of a file, only these columns; with `hotlines` at least the rows of those."""
         with self.files.open(file.path) as opened:
-            parquet = pq.ParquetFile(opened)
-            if not hotlines:
-                return parquet.read(columns=columns)
-            # Sorted by hotline: the statistics of each group of rows tell whether one of them can be in it.
-            place = parquet.schema_arrow.get_field_index("hotline")
-            ranges = (
-                (group, parquet.metadata.row_group(group).column(place).statistics)
-                for group in range(parquet.num_row_groups)
-            )
-            wanted = [group for group, span in ranges if any(span.min <= name <= span.max for name in hotlines)]
-            return parquet.read_row_groups(wanted, columns=columns, use_threads=False)
+            return from_parquet(opened, columns, hotlines)
 
     def records(self, files: Iterable[File]) -> Iterator[Columns]:
         """The records of these files, a row group at a time."""
