@@ -154,4 +154,7 @@ def _add(result: dict[Cell, list[Sums]], cell: Cell, rows: Iterable[tuple[int, S
     if into is None:
         into = result[cell] = [Sums() for _ in range(size)]
     for number, sums in rows:
-        into[first + number].add(sums)
+        if into[first + number].is_empty:
+            into[first + number] = sums  # nobody else has it
+        else:
+            into[first + number].add(sums)

@@ -105,18 +105,13 @@ def interval_rows(
             groups[_key(cell, by)][cell] = counted.get(cell, ())
     if not by and not where:
         groups.setdefault((), {})
-    return [
-        Row(
-            dict(zip(by, key, strict=True)),
-            interval,
-            edges[number],
-            edges[number + 1],
-            merge(sums_[number] for sums_ in groups[key].values() if sums_),
-            tuple(groups[key]),
-        )
-        for key in sorted(groups)
-        for number in range(len(edges) - 1)
-    ]
+    rows = []
+    for key in sorted(groups):
+        cells, present = tuple(groups[key]), [sums_ for sums_ in groups[key].values() if sums_]
+        for number in range(len(edges) - 1):
+            total = merge(sums_[number] for sums_ in present)
+            rows.append(Row(dict(zip(by, key, strict=True)), interval, edges[number], edges[number + 1], total, cells))
+    return rows
 
 
 def _key(cell: Cell, by: Sequence[str]) -> tuple[str, ...]:
@@ -139,11 +134,27 @@ def iso(at_ms: int) -> str:
 
 def document(as_of_ms: int, basis: str, rows: Iterable[Row], options: Options) -> dict[str, Any]:
     """The JSON answer of `kpis --json` and `/api/kpis`, as plain values."""
-    return {"as_of": iso(as_of_ms), "basis": basis, "rows": [row_json(row, options) for row in rows]}
+    answers: list[dict[str, Any]] = []
+    cells: tuple[Cell, ...] | None = None
+    texts: dict[str, str] = {}
+    for row in rows:
+        if row.cells is not cells:
+            # The rows of one group share their cells, and their definitions with them.
+            cells, texts = row.cells, _definitions(row.cells, options)
+        answers.append(_row_json(row, options, texts))
+    return {"as_of": iso(as_of_ms), "basis": basis, "rows": answers}
+
+
+def _definitions(cells: Sequence[Cell], options: Options) -> dict[str, str]:
+    return {kpi.id: definition(kpi, cells, options) for kpi in KPIS}
 
 
 def row_json(row: Row, options: Options) -> dict[str, Any]:
     """One row of that answer. Zero counters are left out."""
+    return _row_json(row, options, _definitions(row.cells, options))
+
+
+def _row_json(row: Row, options: Options, definitions: Mapping[str, str]) -> dict[str, Any]:
     counts = {name: value for name, value in {**row.sums.counts, **row.now}.items() if value}
     if row.sums.wait_max_ms:
         counts["wait_max_ms"] = row.sums.wait_max_ms
@@ -153,10 +164,11 @@ def row_json(row: Row, options: Options) -> dict[str, Any]:
         "to": iso(row.end_ms),
         "by": row.by,
         "counts": counts,
-        "kpis": {kpi.id: _value_json(compute(kpi, row.sums, row.cells, options)) for kpi in KPIS},
+        "kpis": {
+            kpi.id: {**_value_json(compute(kpi, row.sums, row.cells, options)), "definition": definitions[kpi.id]}
+            for kpi in KPIS
+        },
     }
-    for kpi in KPIS:
-        answer["kpis"][kpi.id]["definition"] = definition(kpi, row.cells, options)
     marks = _marks(row)
     if marks:
         answer["marks"] = marks
