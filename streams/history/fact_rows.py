@@ -34,7 +34,7 @@ SCHEMA: Any = pa.schema(
 def to_table(cells: Sequence[Cell], counted: Mapping[str, Counted], edges: Sequence[int], wanted: Sequence[int]) -> Any:
     """The rows of both bases, sorted by cell, then start, then basis. `wanted` are the numbers of the cells meant."""
     rank = np.zeros(max(len(cells), 1), np.int64)
-    rank[sorted(range(len(cells)), key=lambda number: _order(cells[number]))] = np.arange(len(cells))
+    rank[sorted(range(len(cells)), key=lambda number: cell_order(cells[number]))] = np.arange(len(cells))
     tables, ranks, starts, bases = [], [], [], []
     for basis in BASES:
         lines = np.flatnonzero(np.isin(counted[basis].cell, np.array(wanted, np.int64)))
@@ -47,7 +47,8 @@ def to_table(cells: Sequence[Cell], counted: Mapping[str, Counted], edges: Seque
     return pa.concat_tables(tables).unify_dictionaries().take(pa.array(order))
 
 
-def _order(cell: Cell) -> tuple[str | int, ...]:
+def cell_order(cell: Cell) -> tuple[str | int, ...]:
+    """What rows are sorted by first."""
     return tuple(getattr(cell, field.name) for field in CELL_FIELDS)
 
 

@@ -78,14 +78,17 @@ def fact_files(contents: Contents, kind: str, from_ms: int, to_ms: int) -> list[
     return [
         file
         for file in contents.of_kind(kind)
-        if file.first_ms < to_ms and file.last_ms > from_ms and file.version == newest[file.day, file.name].version
+        if file.first_ms < to_ms
+        and file.last_ms > from_ms
+        and (file.days or file.version == newest[file.day, file.name].version)
     ]
 
 
 def has_facts(contents: Contents, kind: str, from_ms: int, to_ms: int) -> bool:
     """True when every closed day that overlaps [from, to) has facts of this kind: minutes are not kept for ever."""
-    days = [one for one in contents.newest().values() if one.start_ms < to_ms and one.end_ms > from_ms]
-    return len(days) == len(fact_files(contents, kind, from_ms, to_ms))
+    days = {key for key, one in contents.newest().items() if one.start_ms < to_ms and one.end_ms > from_ms}
+    files = fact_files(contents, kind, from_ms, to_ms)
+    return days <= {(day, file.name) for file in files for day in file.days or (file.day,)}
 
 
 def read_facts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,10 +13,11 @@ from streams.codec import Columns
 from streams.history import commits
 from streams.history.commits import Commit, Contents, File
 from streams.history.files import AlreadyThere, FileGone, Files
-from streams.history.layout import from_parquet, to_parquet
+from streams.history.layout import from_parquet, to_parquet, write_groups
 from streams.history.record_rows import to_columns
 
 _LOOK_AGAIN = 5
+_PIECE_ROWS = 2_048
 
 
 class Overtaken(Exception):
@@ -88,10 +89,24 @@ class History:
         digest = hashlib.sha256(content).hexdigest()
         return File(path=path, rows=table.num_rows, bytes=len(content), checksum=digest, **about)
 
+    def write_facts(self, folder: str, stem: str, schema: Any, groups: Iterable[Any], **about: Any) -> File:
+        """Writes sorted facts that come group by group, as `write_table` does a table; few of them are in memory."""
+        path = f"{folder}/{stem}.parquet"
+        with self.files.writing(path) as file:
+            written = _Written(file)
+            rows = write_groups(written, schema, groups)
+        return File(path=path, rows=rows, bytes=written.size, checksum=written.digest.hexdigest(), **about)
+
     def read_table(self, file: File, columns: Sequence[str] | None = None, hotlines: Sequence[str] = ()) -> Any:
         """The rows of a file, only these columns; with `hotlines` at least the rows of those."""
         with self.files.open(file.path) as opened:
             return from_parquet(opened, columns, hotlines)
+
+    def pieces(self, file: File, rows: int = _PIECE_ROWS) -> Iterator[Any]:
+        """The rows of a file of facts in their order, so many at a time."""
+        with self.files.open(file.path) as opened:
+            for batch in pq.ParquetFile(opened).iter_batches(rows, use_threads=False):
+                yield pa.Table.from_batches([batch]).replace_schema_metadata(None)
 
     def records(self, files: Iterable[File]) -> Iterator[Columns]:
         """The records of these files, a row group at a time."""
@@ -100,6 +115,26 @@ class History:
                 parquet = pq.ParquetFile(opened)
                 for group in range(parquet.num_row_groups):
                     yield to_columns(pa.table(parquet.read_row_group(group)))
+
+
+class _Written:
+    """A file that counts and digests what is written to it, in the form that pyarrow takes."""
+
+    closed = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    def write(self, content: Any) -> int:
+        self._file.write(content)
+        self.digest.update(content)
+        self.size += len(content)
+        return len(content)
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 def record_files(contents: Contents, from_ms: int, to_ms: int) -> list[File]:

@@ -10,7 +10,7 @@ see plain columns.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +25,7 @@ _ZSTD_LEVEL = 9
 _ROWS_A_GROUP = 262_144
 _ROWS_A_GROUP_OF_FACTS = 8_192
 _SAME = b"leitstand.same"
+_NO = object()
 _SEARCHED = ["hotline", "basis", "start"]
 
 
@@ -32,22 +33,62 @@ def to_parquet(kind: str, table: Any) -> bytes:
     """The content of the file of this kind (see `commits.KINDS`) with these rows."""
     sink = pa.BufferOutputStream()
     if kind in commits.FACTS:
-        # Counts repeat, sums of milliseconds hardly ever do.
-        packed = {path for path, of in _leaves(table.schema).items() if _is_packed(path, of)}
-        squeezed = [path for path in _leaves(table.schema) if path not in packed]
-        same = {_SAME: msgspec.json.encode(_same(table))}
-        pq.write_table(
-            table.replace_schema_metadata({**(table.schema.metadata or {}), **same}),
-            sink,
-            compression={path: "zstd" if path in squeezed else "none" for path in _leaves(table.schema)},
-            compression_level=dict.fromkeys(squeezed, _ZSTD_LEVEL),
-            use_dictionary=[*packed, "hotline"],
-            write_statistics=_SEARCHED,
-            row_group_size=_ROWS_A_GROUP_OF_FACTS,
-        )
+        starts = range(0, max(table.num_rows, 1), _ROWS_A_GROUP_OF_FACTS)
+        write_groups(sink, table.schema, (table.slice(start, _ROWS_A_GROUP_OF_FACTS) for start in starts))
     else:
         pq.write_table(table, sink, compression="zstd", compression_level=_ZSTD_LEVEL, row_group_size=_ROWS_A_GROUP)
     return bytes(sink.getvalue().to_pybytes())
+
+
+def write_groups(sink: Any, schema: Any, groups: Iterable[Any]) -> int:
+    """Writes facts of this schema as the content of a file, each table a group of rows; returns how many rows."""
+    # Counts repeat, sums of milliseconds hardly ever do.
+    packed = {path for path, of in _leaves(schema).items() if _is_packed(path, of)}
+    squeezed = [path for path in _leaves(schema) if path not in packed]
+    same: dict[str, Any] = {}
+    rows = 0
+    with pq.ParquetWriter(
+        sink,
+        schema,
+        compression={path: "zstd" if path in squeezed else "none" for path in _leaves(schema)},
+        compression_level=dict.fromkeys(squeezed, _ZSTD_LEVEL),
+        use_dictionary=[*packed, "hotline"],
+        write_statistics=_SEARCHED,
+    ) as writer:
+        for table in groups:
+            writer.write_table(table, row_group_size=max(table.num_rows, 1))
+            mine = _same(table)
+            same = mine if rows == 0 else {name: value for name, value in mine.items() if same.get(name, _NO) == value}
+            rows += table.num_rows
+        writer.add_key_value_metadata({_SAME: msgspec.json.encode(same)})
+    return rows
+
+
+def whole_hotlines(tables: Iterable[Any], fewest: int = _ROWS_A_GROUP_OF_FACTS) -> Iterator[Any]:
+    """Sorted facts cut into groups of at least so many rows, the last one of fewer, that hold hotlines whole.
+
+    So a question about one hotline opens one group. Only a hotline of very many rows has several.
+    """
+    kept: Any = None
+    for table in tables:
+        kept = table if kept is None else pa.concat_tables([kept, table]).unify_dictionaries().combine_chunks()
+        begin = 0
+        for cut in _hotline_begins(kept):
+            if cut - begin >= fewest:
+                yield kept.slice(begin, cut - begin)
+                begin = cut
+        kept = kept.slice(begin)
+        while kept.num_rows >= _ROWS_A_GROUP:
+            yield kept.slice(0, _ROWS_A_GROUP)
+            kept = kept.slice(_ROWS_A_GROUP)
+    if kept is not None and kept.num_rows:
+        yield kept
+
+
+def _hotline_begins(table: Any) -> list[int]:
+    codes = table.column("hotline").combine_chunks().indices.to_numpy()
+    begins: list[int] = (np.flatnonzero(np.diff(codes)) + 1).tolist()
+    return begins
 
 
 def _leaves(schema: Any) -> dict[str, Any]:
