@@ -167,4 +167,5 @@ def _day(history: History, contents: Contents, one: DayVersion, basis: str) -> M
         for file in contents.of_kind(commits.DAYS)
         if (file.day, file.name, file.version) == (one.day, one.clock, one.version)
     ]
-    return read_facts(history, files, [one.start_ms, one.end_ms], basis)
+    found = read_facts(history, files, [one.start_ms, one.end_ms], basis)
+    return {cell: list(rows.values()) for cell, rows in found.items()}

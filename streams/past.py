@@ -69,13 +69,15 @@ class Past:
 
     def _by_interval(self, edges: list[int], basis: str, hotlines: Sequence[str]) -> dict[Cell, list[Sums]]:
         kind, told_to = self._told(edges)
-        result: dict[Cell, list[Sums]] = {cell: [Sums() for _ in edges[1:]] for cell in self._known_cells}
+        result: dict[Cell, list[Sums]] = {
+            cell: [Sums() for _ in edges[1:]] for cell in self._known_cells if not hotlines or cell.hotline in hotlines
+        }
         if kind is not None:
             told = [*(edge for edge in edges if edge < told_to), told_to]
             for part in self._contents.values():
                 files = fact_files(part, kind, told[0], told[-1])
-                for cell, rows in read_facts(self._history, files, told, basis, hotlines).items():
-                    _add(result, cell, rows, 0, len(edges) - 1)
+                for cell, found in read_facts(self._history, files, told, basis, hotlines).items():
+                    _add(result, cell, found.items(), 0, len(edges) - 1)
         if told_to < edges[-1]:
             open_edges = [told_to, *(edge for edge in edges if edge > told_to)]
             first = len(edges) - len(open_edges)
@@ -86,7 +88,7 @@ class Past:
                     else by_interval(pipeline.engine, open_edges, basis)
                 )
                 for cell, rows in counted.items():
-                    _add(result, cell, rows, first, len(edges) - 1)
+                    _add(result, cell, enumerate(rows), first, len(edges) - 1)
         if kind is not None:
             self._add_further(result, edges)
         return result
@@ -115,7 +117,7 @@ class Past:
         for pipeline in pipelines:
             for family in pipeline.families.values():
                 for cell, rows in family.by_interval(whole).items():
-                    _add(result, cell, rows, len(edges) - len(whole), len(edges) - 1)
+                    _add(result, cell, enumerate(rows), len(edges) - len(whole), len(edges) - 1)
 
     def _told(self, edges: Sequence[int]) -> tuple[str | None, int]:
         """Which facts tell the beginning of this stretch, and up to where; None and its start when none do."""
@@ -182,7 +184,12 @@ class Past:
         return work()
 
 
-def _add(result: dict[Cell, list[Sums]], cell: Cell, rows: Sequence[Sums], first: int, size: int) -> None:
-    into = result.setdefault(cell, [Sums() for _ in range(size)])
-    for number, sums in enumerate(rows):
-        into[first + number].add(sums)
+def _add(result: dict[Cell, list[Sums]], cell: Cell, rows: Iterable[tuple[int, Sums]], first: int, size: int) -> None:
+    into = result.get(cell)
+    if into is None:
+        into = result[cell] = [Sums() for _ in range(size)]
+    for number, sums in rows:
+        if into[first + number].is_empty:
+            into[first + number] = sums  # nobody else has it
+        else:
+            into[first + number].add(sums)

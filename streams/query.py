@@ -188,11 +188,27 @@ def iso(at_ms: int) -> str:
 
 def document(as_of_ms: int, basis: str, rows: Iterable[Row], options: Options) -> dict[str, Any]:
     """The JSON answer of `kpis --json` and `/api/kpis`, as plain values."""
-    return {"as_of": iso(as_of_ms), "basis": basis, "rows": [row_json(row, options) for row in rows]}
+    answers: list[dict[str, Any]] = []
+    cells: tuple[Cell, ...] | None = None
+    texts: dict[str, str] = {}
+    for row in rows:
+        if row.cells is not cells:
+            # The rows of one group share their cells, and their definitions with them.
+            cells, texts = row.cells, _definitions(row.cells, options)
+        answers.append(_row_json(row, options, texts))
+    return {"as_of": iso(as_of_ms), "basis": basis, "rows": answers}
+
+
+def _definitions(cells: Sequence[Cell], options: Options) -> dict[str, str]:
+    return {kpi.id: definition(kpi, cells, options) for kpi in KPIS}
 
 
 def row_json(row: Row, options: Options) -> dict[str, Any]:
     """One row of that answer. Zero counters are left out."""
+    return _row_json(row, options, _definitions(row.cells, options))
+
+
+def _row_json(row: Row, options: Options, definitions: Mapping[str, str]) -> dict[str, Any]:
     counts = {name: value for name, value in {**row.sums.counts, **row.now}.items() if value}
     if row.sums.wait_max_ms:
         counts["wait_max_ms"] = row.sums.wait_max_ms
@@ -202,10 +218,11 @@ def row_json(row: Row, options: Options) -> dict[str, Any]:
         "to": iso(row.end_ms),
         "by": row.by,
         "counts": counts,
-        "kpis": {kpi.id: _value_json(compute(kpi, row.sums, row.cells, options)) for kpi in KPIS},
+        "kpis": {
+            kpi.id: {**_value_json(compute(kpi, row.sums, row.cells, options)), "definition": definitions[kpi.id]}
+            for kpi in KPIS
+        },
     }
-    for kpi in KPIS:
-        answer["kpis"][kpi.id]["definition"] = definition(kpi, row.cells, options)
     marks = _marks(row)
     if marks:
         answer["marks"] = marks

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import msgspec
 
@@ -89,7 +90,18 @@ def of_all_parts(parts: Iterable[Iterable[Reading]]) -> list[Reading]:
     return found + [added(of_cell) for of_cell in spread.values()]
 
 
-@dataclass
+_Name = TypeVar("_Name")
+
+
+def _add(into: dict[_Name, int], more: dict[_Name, int]) -> None:
+    if not into:
+        into.update(more)
+        return
+    for name, value in more.items():
+        into[name] = into.get(name, 0) + value
+
+
+@dataclass(slots=True)
 class Sums:
     """Counters of one window and basis, summed over any cells. `wait_max_ms` is a maximum, `waits` a histogram.
 
@@ -106,14 +118,17 @@ class Sums:
 
     def add(self, other: Sums) -> None:
         """Merges another row into this one."""
-        for name, value in other.counts.items():
-            self.counts[name] = self.counts.get(name, 0) + value
+        _add(self.counts, other.counts)
         self.wait_max_ms = max(self.wait_max_ms, other.wait_max_ms)
-        for number, value in other.waits.items():
-            self.waits[number] = self.waits.get(number, 0) + value
+        _add(self.waits, other.waits)
         self.families |= other.families
         self.of_now |= other.of_now
         self.suppressed |= other.suppressed
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing was counted."""
+        return not (self.counts or self.waits or self.wait_max_ms or self.families or self.suppressed)
 
     def __getitem__(self, name: str) -> int:
         return self.counts.get(name, 0)

@@ -16,6 +16,7 @@ from streams.history.commits import DayVersion, File
 from streams.history.fact_rows import to_table
 from streams.history.files import HistoryUnavailable
 from streams.history.history import History, record_files
+from streams.history.months import day_in_month, replace_day
 from streams.history.writer import HistoryWriter
 from streams.intervals import count_intervals
 from streams.uncountable import countable, described
@@ -97,8 +98,8 @@ def make_version(
     spent = {path for version in contents.versions for path in version.causes}
     late = [file for file in contents.of_kind(commits.LATE) if (file.day, file.name) == (day, name)]
     late = [file for file in late if file.path not in spent]
-    old = [file for kind in commits.FACTS for file in contents.of_kind(kind) if (file.day, file.name) == (day, name)]
-    if before is not None and _are_same(writer.history, old, before.version, tables):
+    old = [file for kind in commits.FACTS for file in contents.of_kind(kind) if file.holds(day, name)]
+    if before is not None and _are_same(writer.history, old, before, tables):
         if (day, name) in contents.dirty:
             writer.commit(writer.step(now_ms, clean=[(day, name)], removed=[file.path for file in late]))
         return []
@@ -108,8 +109,13 @@ def make_version(
         late_rows = sum(file.rows for file in late)
         why = f"{late_rows} records came after the close" if late_rows else "computed anew from the records"
     version = DayVersion(day, name, number, start_ms, end_ms, now_ms, why, tuple(file.path for file in late))
-    added = [
-        writer.history.write_table(
+    added = []
+    for kind, table in tables.items():
+        month = next((file for file in old if file.kind == kind and file.days), None)
+        if month is not None:
+            added.append(replace_day(writer, month, start_ms, end_ms, table))
+            continue
+        file = writer.history.write_table(
             f"{kind}/day={day}/clock={name}",
             writer.next_name(),
             table,
@@ -120,8 +126,7 @@ def make_version(
             last_ms=end_ms,
             version=number,
         )
-        for kind, table in tables.items()
-    ]
+        added.append(file)
     # Minutes and quarters follow the newest version; the day itself is kept in every version.
     removed = [file.path for file in old if file.kind != commits.DAYS]
     writer.commit(writer.step(now_ms, added=added, removed=removed, versions=[version], clean=[(day, name)]))
@@ -173,11 +178,16 @@ def facts_from(engine: Engine, clock: SiteClock, clock_of: ClockOf, start_ms: in
     }
 
 
-def _are_same(history: History, old: Iterable[File], version: int, tables: Mapping[str, Any]) -> bool:
-    files = {file.kind: file for file in old if file.version == version}
+def _are_same(history: History, old: Iterable[File], before: DayVersion, tables: Mapping[str, Any]) -> bool:
+    files = {file.kind: file for file in old if file.days or file.version == before.version}
     return all(
-        kind in files and plain(history.read_table(files[kind])).equals(plain(table)) for kind, table in tables.items()
+        kind in files and plain(_rows(history, files[kind], before)).equals(plain(table))
+        for kind, table in tables.items()
     )
+
+
+def _rows(history: History, file: File, day: DayVersion) -> Any:
+    return day_in_month(history, file, day.start_ms, day.end_ms) if file.days else history.read_table(file)
 
 
 def plain(table: Any) -> Any:

@@ -31,6 +31,7 @@ class File(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `name` is the feed of records, the clock of facts (`clock_name`). `first_ms` and `last_ms` are the oldest and
     newest event time in it (closed); for facts the bounds of the business day [first, last). `version`: of the day.
+    `days`: the business days in a file of a whole month, each in its newest version; there `day` is the month, YYYY-MM.
     """
 
     path: str
@@ -43,6 +44,11 @@ class File(msgspec.Struct, frozen=True, omit_defaults=True):
     first_ms: int
     last_ms: int
     version: int = 0
+    days: tuple[str, ...] = ()
+
+    def holds(self, day: str, clock: str) -> bool:
+        """True for facts of this business day."""
+        return self.name == clock and (day in self.days or day == self.day)
 
 
 class DayVersion(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -34,7 +34,7 @@ SCHEMA: Any = pa.schema(
 def to_table(cells: Sequence[Cell], counted: Mapping[str, Counted], edges: Sequence[int], wanted: Sequence[int]) -> Any:
     """The rows of both bases, sorted by cell, then start, then basis. `wanted` are the numbers of the cells meant."""
     rank = np.zeros(max(len(cells), 1), np.int64)
-    rank[sorted(range(len(cells)), key=lambda number: _order(cells[number]))] = np.arange(len(cells))
+    rank[sorted(range(len(cells)), key=lambda number: cell_order(cells[number]))] = np.arange(len(cells))
     tables, ranks, starts, bases = [], [], [], []
     for basis in BASES:
         lines = np.flatnonzero(np.isin(counted[basis].cell, np.array(wanted, np.int64)))
@@ -47,7 +47,8 @@ def to_table(cells: Sequence[Cell], counted: Mapping[str, Counted], edges: Seque
     return pa.concat_tables(tables).unify_dictionaries().take(pa.array(order))
 
 
-def _order(cell: Cell) -> tuple[str | int, ...]:
+def cell_order(cell: Cell) -> tuple[str | int, ...]:
+    """What rows are sorted by first."""
     return tuple(getattr(cell, field.name) for field in CELL_FIELDS)
 
 
@@ -93,28 +94,32 @@ def wanted_rows(table: Any, edges: Sequence[int], basis: str, hotlines: Sequence
     return table.take(pa.array(np.flatnonzero(wanted)))
 
 
-def by_cell(table: Any, edges: Sequence[int]) -> dict[Cell, list[Sums]]:
-    """The sums of these rows by cell, one per interval between `edges`, inside which all of them start."""
-    result: dict[Cell, list[Sums]] = {}
+def by_cell(table: Any, edges: Sequence[int]) -> dict[Cell, dict[int, Sums]]:
+    """The sums of these rows by cell and number of the interval between `edges` in which they start."""
     if table.num_rows == 0:
-        return result
+        return {}
     cells, cell = cells_of(table)
     starts = times_of(table, "start")
     interval = (np.searchsorted(np.array(edges, np.int64), starts, side="right") - 1).tolist()
-    counts = np.stack([table.column(name).to_numpy() for name in COUNTERS], axis=1).tolist()
+    counts = np.stack([table.column(name).to_numpy() for name in COUNTERS], axis=1)
     longest = table.column("wait_max_ms").to_pylist()
     bins, amounts = (_lists(table.column(name)) for name in ("wait_bins", "wait_counts"))
-    for line, place in enumerate(cell.tolist()):
-        rows = result.get(cells[place])
-        if rows is None:
-            rows = result[cells[place]] = [Sums() for _ in edges[1:]]
-        counted = {name: value for name, value in zip(COUNTERS, counts[line], strict=True) if value}
-        sums = Sums(counted, longest[line], dict(zip(bins[line], amounts[line], strict=True)))
-        if rows[interval[line]].counts:
-            rows[interval[line]].add(sums)
-        else:
-            rows[interval[line]] = sums
-    return result
+    found: list[dict[int, Sums]] = [{} for _ in cells]
+    rows = zip(cell.tolist(), interval, _not_zero(counts), longest, bins, amounts, strict=True)
+    for place, number, counted, wait_max_ms, bin_numbers, amount in rows:
+        sums = Sums(counted, wait_max_ms, dict(zip(bin_numbers, amount, strict=True)))
+        before = found[place].setdefault(number, sums)
+        if before is not sums:
+            before.add(sums)
+    return dict(zip(cells, found, strict=True))
+
+
+def _not_zero(counts: npt.NDArray[np.int64]) -> Iterator[dict[str, int]]:
+    """For each line its counters that are not zero."""
+    line, place = np.nonzero(counts)
+    values, names = counts[line, place].tolist(), np.array(COUNTERS, object)[place].tolist()
+    for start, end in pairwise(np.searchsorted(line, np.arange(len(counts) + 1)).tolist()):
+        yield dict(zip(names[start:end], values[start:end], strict=True))
 
 
 def _lists(column: Any) -> list[list[int]]:

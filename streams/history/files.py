@@ -6,7 +6,8 @@ A path is relative, with `/` between its parts. A file is there whole or not at 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from contextlib import AbstractContextManager
+from typing import Any, BinaryIO, Protocol
 
 
 class HistoryUnavailable(Exception):
@@ -31,6 +32,12 @@ class Files(Protocol):
 
     def write(self, path: str, content: bytes) -> None:
         """Makes the file, durable on return. Raises `AlreadyThere` where one of this name exists."""
+        ...
+
+    def writing(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """A new file to be written piece by piece: it is there, durable, when the block ends, and not at all when the
+        block raises. Raises `AlreadyThere` where one of this name exists.
+        """
         ...
 
     def read(self, path: str) -> bytes:

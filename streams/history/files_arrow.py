@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from pyarrow import fs
 
@@ -40,15 +40,27 @@ class ArrowFiles:
 
     def write(self, path: str, content: bytes) -> None:
         """See `Files.write`."""
+        with self.writing(path) as file:
+            file.write(content)
+
+    @contextmanager
+    def writing(self, path: str) -> Iterator[BinaryIO]:
+        """See `Files.writing`."""
         with self._faults("write", path):
             if self._is_local:
-                _write_locally(Path(self._full(path)), content)
+                with _writing_locally(Path(self._full(path))) as beside:
+                    yield beside
                 return
             if self._system.get_file_info(self._full(path)).type != fs.FileType.NotFound:
                 raise AlreadyThere(path)
             self._system.create_dir(self._full(path).rpartition("/")[0], recursive=True)
-            with self._system.open_output_stream(self._full(path)) as file:
-                file.write(content)
+            try:
+                with self._system.open_output_stream(self._full(path)) as file:
+                    yield file
+            except BaseException:
+                # Closing it uploaded what was written so far.
+                self.remove(path)
+                raise
 
     def read(self, path: str) -> bytes:
         """See `Files.read`."""
@@ -92,12 +104,13 @@ class ArrowFiles:
             raise HistoryUnavailable(message) from error
 
 
-def _write_locally(path: Path, content: bytes) -> None:
+@contextmanager
+def _writing_locally(path: Path) -> Iterator[BinaryIO]:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
     try:
         with beside.open("xb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
@@ -23,6 +25,13 @@ class MemoryFiles:
         if path in self._contents:
             raise AlreadyThere(path)
         self._contents[path] = content
+
+    @contextmanager
+    def writing(self, path: str) -> Iterator[BinaryIO]:
+        """See `Files.writing`."""
+        file = io.BytesIO()
+        yield file
+        self.write(path, file.getvalue())
 
     def read(self, path: str) -> bytes:
         """See `Files.read`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,13 +13,12 @@ from streams.codec import Columns
 from streams.history import commits, further_rows
 from streams.history.commits import Commit, Contents, File
 from streams.history.files import AlreadyThere, FileGone, Files
+from streams.history.layout import from_parquet, to_parquet, write_groups
 from streams.history.record_rows import to_columns
 from streams.together import together
 
 _LOOK_AGAIN = 5
-_ZSTD_LEVEL = 9
-_ROWS_A_GROUP = {commits.RECORDS: 262_144, commits.LATE: 262_144, commits.FURTHER: 1_024}
-_ROWS_A_GROUP_OF_FACTS = 8_192
+_PIECE_ROWS = 2_048
 
 
 class Overtaken(Exception):
@@ -85,29 +84,30 @@ class History:
 
         `about` are the other fields of `File`.
         """
-        sink = pa.BufferOutputStream()
-        group = _ROWS_A_GROUP.get(about["kind"], _ROWS_A_GROUP_OF_FACTS)
-        pq.write_table(table, sink, compression="zstd", compression_level=_ZSTD_LEVEL, row_group_size=group)
-        content = sink.getvalue().to_pybytes()
+        content = to_parquet(about["kind"], table)
         path = f"{folder}/{stem}.parquet"
         self.files.write(path, content)
         digest = hashlib.sha256(content).hexdigest()
         return File(path=path, rows=table.num_rows, bytes=len(content), checksum=digest, **about)
 
+    def write_facts(self, folder: str, stem: str, schema: Any, groups: Iterable[Any], **about: Any) -> File:
+        """Writes sorted facts that come group by group, as `write_table` does a table; few of them are in memory."""
+        path = f"{folder}/{stem}.parquet"
+        with self.files.writing(path) as file:
+            written = _Written(file)
+            rows = write_groups(written, schema, groups)
+        return File(path=path, rows=rows, bytes=written.size, checksum=written.digest.hexdigest(), **about)
+
     def read_table(self, file: File, columns: Sequence[str] | None = None, hotlines: Sequence[str] = ()) -> Any:
         """The rows of a file, only these columns; with `hotlines` at least the rows of those."""
         with self.files.open(file.path) as opened:
-            parquet = pq.ParquetFile(opened)
-            if not hotlines:
-                return parquet.read(columns=columns)
-            # Sorted by hotline: the statistics of each group of rows tell whether one of them can be in it.
-            place = parquet.schema_arrow.get_field_index("hotline")
-            ranges = (
-                (group, parquet.metadata.row_group(group).column(place).statistics)
-                for group in range(parquet.num_row_groups)
-            )
-            wanted = [group for group, span in ranges if any(span.min <= name <= span.max for name in hotlines)]
-            return parquet.read_row_groups(wanted, columns=columns, use_threads=False)
+            return from_parquet(opened, columns, hotlines)
+
+    def pieces(self, file: File, rows: int = _PIECE_ROWS) -> Iterator[Any]:
+        """The rows of a file of facts in their order, so many at a time."""
+        with self.files.open(file.path) as opened:
+            for batch in pq.ParquetFile(opened).iter_batches(rows, use_threads=False):
+                yield pa.Table.from_batches([batch]).replace_schema_metadata(None)
 
     def records(self, files: Iterable[File]) -> Iterator[Columns]:
         """The records of these files, a row group at a time."""
@@ -129,6 +129,26 @@ class History:
 def further_files(contents: Contents, from_ms: int, to_ms: int) -> list[File]:
     """The files with records of further families dated inside [from, to]."""
     return [file for file in contents.of_kind(commits.FURTHER) if file.last_ms >= from_ms and file.first_ms <= to_ms]
+
+
+class _Written:
+    """A file that counts and digests what is written to it, in the form that pyarrow takes."""
+
+    closed = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    def write(self, content: Any) -> int:
+        self._file.write(content)
+        self.digest.update(content)
+        self.size += len(content)
+        return len(content)
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 def record_files(contents: Contents, from_ms: int, to_ms: int) -> list[File]:

@@ -13,6 +13,7 @@ from streams.history.closing import close_days
 from streams.history.files_arrow import ArrowFiles
 from streams.history.history import History
 from streams.history.late import LATE_SCHEMA
+from streams.history.months import merge_months
 from streams.log import START
 from streams.past import Past
 from tests.streams.history.stories import CALENDAR, DAY_MS, START_MS, batches, day_of_calls, log_of, owner, take_all
@@ -22,14 +23,18 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
 NOW_MS = START_MS + 4 * DAY_MS
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(params=["a file a day", "a month in one file"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A history of two closed days on disk."""
     writer = owner(History(ArrowFiles(tmp_path)))
     writer.start()
     take_all(writer, log_of(*batches([*day_of_calls(0).facts, *day_of_calls(1).facts])), START)
     writer.flush(NOW_MS)
     assert len(close_days(writer, CALENDAR, NOW_MS, quiet_ms=-1)) == 2
+    if request.param == "a month in one file":
+        over_ms = NOW_MS + 40 * DAY_MS
+        assert [month.days for month in merge_months(writer, CALENDAR, over_ms)] == [("2026-07-07", "2026-07-08")]
+        writer.remove_replaced(over_ms + 600_000)
     return tmp_path
 
 

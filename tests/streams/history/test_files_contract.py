@@ -28,6 +28,25 @@ def test_a_file_is_never_replaced(files: Files) -> None:
     assert files.read("commits/1.json") == b"first"
 
 
+def test_a_file_in_pieces_is_there_when_it_is_whole(files: Files) -> None:
+    def break_off() -> None:
+        with files.writing("quarters/1.parquet") as file:
+            file.write(b"half of")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+    assert list(files.list("quarters")) == []
+    with files.writing("quarters/1.parquet") as file:
+        file.write(b"one")
+        file.write(b"two")
+    assert files.read("quarters/1.parquet") == b"onetwo"
+    with pytest.raises(AlreadyThere), files.writing("quarters/1.parquet") as file:
+        file.write(b"again")
+    assert files.read("quarters/1.parquet") == b"onetwo"
+    assert list(files.list("quarters")) == ["quarters/1.parquet"]
+
+
 def test_what_is_not_there(files: Files) -> None:
     assert list(files.list("records")) == []
     files.remove("records/nothing.parquet")
