@@ -19,21 +19,29 @@ QUARTER_MS = 900_000
 DAY_START_MS = 1_795_323_600_000  # 06:00 of a November morning in Berlin
 AS_OF_MS = DAY_START_MS + 19 * QUARTER_MS
 
-SHARES = {"bad": (41, 97), "lost": (83, 90), "warn": (62, 80), "good": (81, 94), "none": (70, 90), "few": (3, 4)}
-"""Of each state: answered in time, of so many. Nothing happened yet at "empty"."""
+SHARES = {
+    "bad": (41, 97),
+    "lost": (83, 90),
+    "warn": (62, 80),
+    "good": (81, 94),
+    "none": (70, 90),
+    "few": (3, 4),
+    "empty": (0, 0),
+}
+"""Of each state: answered in time, of so many."""
 
 _OLD_MS = 380_000
 
 
 def example(
-    language: str, view: View, states: Iterable[str] = (*SHARES, "empty"), *, as_of_ms: int = AS_OF_MS, feeds: int = 1
+    language: str, view: View, states: Iterable[str] = tuple(SHARES), *, as_of_ms: int = AS_OF_MS, feeds: int = 1
 ) -> Board:
     """A board of one hotline for each of these states.
 
     `feeds` 0: none is configured; `as_of_ms` 0: nothing came yet.
     """
     text = words(language)
-    shown = [(state, Cell(getattr(text, state), "Köln" if state in ("good", "few") else "Teleo")) for state in states]
+    shown = [(state, Cell(getattr(text, state), "Köln" if state in ("good", "few") else "Bonn")) for state in states]
     usual = HotlineTarget(0.8, 0.05, 10, "")
     targets = Targets(
         usual,
