@@ -29,6 +29,7 @@ from streams.records import (
     GivenUp,
     Handled,
     ListCounted,
+    Ordered,
     Outcome,
     Seen,
     Worked,
@@ -44,9 +45,15 @@ FURTHER: dict[str, FactColumns] = {
     "worked": FactColumns(Worked),
     "attempted": FactColumns(Attempted),
     "list_counted": FactColumns(ListCounted),
+    "ordered": FactColumns(Ordered),
 }
 """Facts of the families beside visits, by their tag. A further one joins with one entry here."""
-_TAG: dict[type, str] = {Worked: "worked", Attempted: "attempted", ListCounted: "list_counted"}
+_TAG: dict[type, str] = {
+    Worked: "worked",
+    Attempted: "attempted",
+    ListCounted: "list_counted",
+    Ordered: "ordered",
+}
 
 Ints = npt.NDArray[np.int64]
 
@@ -169,7 +176,7 @@ def encode(batch: Batch) -> bytes:
                 row = DOOR, fact.visit, cells.setdefault(fact.cell, len(cells)), int(fact.door), 0
             case Seen():
                 row = SEEN, _NO_VISIT, cells.setdefault(fact.cell, len(cells)), 0, 0
-            case Worked() | Attempted() | ListCounted():
+            case Worked() | Attempted() | ListCounted() | Ordered():
                 at_ms.pop()
                 further.setdefault(_TAG[type(fact)], []).append(fact)
                 continue

@@ -19,6 +19,7 @@ import msgspec
 
 from streams.cell import ID_BYTES, VISITS, Cell, Supplies, identify
 from streams.records_agents import Work, Worked
+from streams.records_orders import Ordered
 from streams.records_outbound import Attempted, ListCounted, Told
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "GivenUp",
     "Handled",
     "ListCounted",
+    "Ordered",
     "Outcome",
     "Seen",
     "Supplies",
@@ -125,4 +127,4 @@ class Seen(msgspec.Struct, frozen=True, tag="seen"):
     cell: Cell
 
 
-Fact = Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen | Worked | Attempted | ListCounted
+Fact = Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen | Worked | Attempted | ListCounted | Ordered

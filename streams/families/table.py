@@ -9,6 +9,7 @@ from streams.engine import ClockOf
 from streams.families.agents import Agents
 from streams.families.family import Family
 from streams.families.lists import Lists
+from streams.families.orders import Orders
 from streams.families.outbound import Outbound
 
 
@@ -22,5 +23,6 @@ class Entry(NamedTuple):
 FAMILIES: dict[str, Entry] = {
     "agents": Entry(frozenset({"worked"}), Agents),
     "lists": Entry(frozenset({"list_counted"}), Lists),
+    "orders": Entry(frozenset({"ordered"}), Orders),
     "outbound": Entry(frozenset({"attempted"}), Outbound),
 }

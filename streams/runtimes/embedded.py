@@ -37,7 +37,7 @@ class Processor:
     """Log in, picture out. `now_ms` is the wall clock; `states` keep the snapshot.
 
     `trim(now_ms, position)` removes what is too old from the log, nothing behind `position`; None keeps everything.
-    `beside` does the slow half of saving.
+    `beside` does the slow half of saving. `billing`: see `Pipeline`.
     """
 
     def __init__(
@@ -50,8 +50,11 @@ class Processor:
         give_up_ms: int = GIVE_UP_MS,
         trim: Callable[[int, str], object] | None = None,
         beside: Beside = at_once,
+        *,
+        billing: bool = False,
     ) -> None:
         self._log = log
+        self._billing = billing
         self._store = store
         self._now_ms = now_ms
         self._states = states
@@ -85,7 +88,8 @@ class Processor:
         self.position = position
 
     def _empty(self) -> Pipeline:
-        return Pipeline(Engine(_whole_second(self._now_ms()), self._clock_of, self._give_up_ms))
+        engine = Engine(_whole_second(self._now_ms()), self._clock_of, self._give_up_ms)
+        return Pipeline(engine, billing=self._billing)
 
     def step(self, wait_seconds: float) -> None:
         """One round: new entries, the clock, publish and save when it is time. Raises `Fenced` when replaced."""
