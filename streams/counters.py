@@ -65,7 +65,8 @@ class Family:
     in a row that asks for anything else. `apart`: dimensions over which it must never be summed (somebody who serves
     two hotlines is one person); it has a part only in rows of one value of each of them. `persons`: the windowed
     counter of distinct persons; where there are fewer than the floor, no windowed counter is shown. `euros`: counters
-    that only those may see who may see money. `counts` says in words what is counted, `live` and `arrival` at which instant on either basis; docs/kpis.md prints them.
+    that only those may see who may see money. `counts` says in words what is counted, `live` and `arrival` at which
+    instant on either basis; docs/kpis.md prints them.
     """
 
     windowed: tuple[str, ...]

@@ -29,7 +29,8 @@ class Past:
     """Everything that was counted, as it stands at `as_of_ms`, from the parts of a log and the history before them.
 
     `is_now`: nobody asked for that instant, so what closed days have told may be taken as it stands. `billing`: the
-    family `billing` is wanted too, which no closed day tells: then all is counted from records. Every method raises `OlderThanLog`, `LogUnavailable` or `HistoryUnavailable`.
+    family `billing` is wanted too, which no closed day tells: then all is counted from records. Every method raises
+    `OlderThanLog`, `LogUnavailable` or `HistoryUnavailable`.
     """
 
     def __init__(

@@ -39,7 +39,7 @@ class Billing:
             "30m": _sums(cell, billed, ended_ms > edge(engine.now_ms), cells),
             "day": _sums(cell, billed, ended_ms >= day_start_ms[cell], cells),
         }
-        found = {}
+        found: dict[Cell, Reading] = {}
         for number, visits in enumerate(engine.cells.cells):
             by_window = {
                 window: dict(zip(NAMES, sums[number].tolist(), strict=True)) for window, sums in within.items()
