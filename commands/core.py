@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from commands import wiring
+from commands import money, wiring
 from commands.collecting import collect
 from commands.log_parts import STATE_FILE
 from config.settings import Settings
@@ -43,6 +43,7 @@ def run(settings: Settings, data: Path, address: str) -> None:
         settings.limits.give_up_ms,
         _trim_behind_the_history(settings, data, log),
         in_a_thread,
+        billing=money.bills_calls(settings),
     )
     went_back = threading.Event()
     collector = threading.Thread(target=_collect, args=(settings, data, log, stop, went_back), name="collecting")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from commands import wiring
@@ -16,6 +17,7 @@ from streams.reading import Reading, Sums
 from streams.records import Cell
 
 _ORDERS = "orders"
+_logger = logging.getLogger("money")
 CountedBetween = Callable[[list[int]], Mapping[Cell, Sequence[Sums]]]
 """What every cell counted between these edges, billing included."""
 
@@ -39,22 +41,42 @@ def bills_calls(settings: Settings) -> bool:
     return bool(settings.contracts)
 
 
-def window_postings(
-    of: Ledger, readings: Sequence[Reading], as_of_ms: int, between: CountedBetween
-) -> dict[str, list[Posting]]:
-    """What is posted in the windows. `readings` are all there are, whatever a reader may see of them."""
-    until_today = None
-    if of.needs_the_month:
-        today_ms, _ = business_day(of.clock, as_of_ms)
-        rows = between([month_of(of.clock, today_ms - 1)[0], today_ms])
-        until_today = {cell: row[0] for cell, row in rows.items()}
-    return of.of_windows(readings, as_of_ms, until_today)
+class Money:
+    """Postings of windows and intervals. `not_kept`: what is raised where the month so far is not kept any more.
 
+    What the month counted up to today is asked for once a day.
+    """
 
-def interval_postings(of: Ledger, edges: Sequence[int], as_of_ms: int, between: CountedBetween) -> list[list[Posting]]:
-    """What is posted in each [edge, next edge)."""
-    cuts = sorted({*edges, *of.cuts(edges[0], edges[-1])})
-    return of.of_intervals(between(cuts), cuts, edges, as_of_ms)
+    def __init__(self, of: Ledger, not_kept: tuple[type[Exception], ...] = ()) -> None:
+        self._ledger = of
+        self._not_kept = not_kept
+        self._until: tuple[int, Mapping[Cell, Sums] | None] = (-1, None)
+
+    def windows(self, readings: Sequence[Reading], as_of_ms: int, between: CountedBetween) -> dict[str, list[Posting]]:
+        """What is posted in the windows. `readings` are all there are, whatever a reader may see of them."""
+        until_today = self._until_today(as_of_ms, between) if self._ledger.needs_the_month else None
+        return self._ledger.of_windows(readings, as_of_ms, until_today)
+
+    def intervals(self, edges: Sequence[int], as_of_ms: int, between: CountedBetween) -> list[list[Posting]]:
+        """What is posted in each [edge, next edge)."""
+        cuts = sorted({*edges, *self._ledger.cuts(edges[0], edges[-1])})
+        return self._ledger.of_intervals(between(cuts), cuts, edges, as_of_ms)
+
+    def is_provisional(self, end_ms: int, as_of_ms: int) -> bool:
+        """See `Ledger.is_provisional`."""
+        return self._ledger.is_provisional(end_ms, as_of_ms)
+
+    def _until_today(self, as_of_ms: int, between: CountedBetween) -> Mapping[Cell, Sums] | None:
+        clock = self._ledger.clock
+        today_ms, _ = business_day(clock, as_of_ms)
+        if self._until[0] != today_ms:
+            try:
+                rows = between([month_of(clock, today_ms - 1)[0], today_ms])
+                self._until = today_ms, {cell: row[0] for cell, row in rows.items()}
+            except self._not_kept as error:
+                _logger.warning("included volumes cannot be priced today: %s", error)
+                self._until = today_ms, None
+        return self._until[1]
 
 
 def _terms(one: written.Belongs) -> dict[str, object]:

@@ -218,8 +218,11 @@ def order_cell_of(settings: Settings) -> Callable[[str, str, str], Cell]:
     """
     queues = {queue.hotline: queue for queue in settings.queues.values()}
     clients: dict[str, str] = {}
-    for one in (*settings.queues.values(), *settings.campaigns.values()):
-        clients.setdefault(one.project, one.client)
+    for project, client in [
+        *((queue.project, queue.client) for queue in settings.queues.values()),
+        *((campaign.project, campaign.client) for campaign in settings.campaigns.values()),
+    ]:
+        clients.setdefault(project, client)
     nobody = Cell("", channel="", configured=False, family="orders")
 
     @cache

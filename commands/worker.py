@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from commands import wiring
+from commands import money, wiring
 from commands.log_parts import in_kafka, kafka_log, part_store, states_of, tell_parts
 from config.settings import Settings
 from streams.log import LogPart
@@ -48,6 +48,7 @@ def processor_of(
         settings.limits.give_up_ms,
         lambda now_ms, position: trim(now_ms - settings.storage.log_hours * 3_600_000, position),
         in_a_thread,
+        billing=money.bills_calls(settings),
     )
 
 

@@ -88,7 +88,7 @@ def rows_of(story: Story, question: Question, folder: Path) -> list[Row]:
     configured = wiring.configured_cells(settings)
     if question.kind in ("30m", "today"):
         readings = pipeline.readings()
-        postings = money.window_postings(ledger, readings, question.to_ms, between)
+        postings = money.Money(ledger).windows(readings, question.to_ms, between)
         window = "30m" if question.kind == "30m" else "day"
         return window_rows(
             readings,
@@ -106,6 +106,6 @@ def rows_of(story: Story, question: Question, folder: Path) -> list[Row]:
         "total",
         by=by,
         configured=configured,
-        postings=money.interval_postings(ledger, edges, question.to_ms, between),
+        postings=money.Money(ledger).intervals(edges, question.to_ms, between),
         provisional=lambda end_ms: ledger.is_provisional(end_ms, question.to_ms),
     )
