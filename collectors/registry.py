@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from collectors.columns import parse as columns
 from collectors.contract import Collector
+from collectors.orders import collector as orders
 from collectors.queue_log import parse as queue_log
 from collectors.vicidial import collector as vicidial
 
 _TABLE = (
     Collector("queue_log", "Asterisk's queue_log file, followed live", queue_log.read_options),
     Collector("columns", "any delimited file with one call per row, described in the settings", columns.read_options),
+    Collector("orders", "orders and revenue, CSV files in a drop folder", orders.read_options),
     Collector("vicidial", "VICIdial's MySQL or MariaDB tables, polled", vicidial.read_options),
 )
 

@@ -232,11 +232,16 @@ def order_cell_of(settings: Settings) -> Callable[[str, str, str], Cell]:
         known = (not campaign or of_campaign is not None) and (not hotline or known_hotline)
         if not known or not (project or campaign or hotline):
             return nobody
-        projects = {project, *(one.project for one in (of_campaign, queue) if one is not None)} - {""}
+        belongs = [("", "")]
+        if of_campaign is not None:
+            belongs.append((of_campaign.project, of_campaign.client))
+        if queue is not None:
+            belongs.append((queue.project, queue.client))
+        projects = {project, *(each for each, _ in belongs)} - {""}
         if len(projects) > 1 or (project and project not in clients):
             return nobody
         found = projects.pop() if projects else ""
-        client = clients.get(found, "") if found else next((one.client for one in (of_campaign, queue) if one), "")
+        client = clients.get(found, "") if found else max(client for _, client in belongs)
         return Cell(hotline, channel="", project=found, client=client, family="orders", campaign=campaign)
 
     return route

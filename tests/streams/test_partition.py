@@ -21,6 +21,7 @@ from streams.records import (
     GivenUp,
     Handled,
     ListCounted,
+    Ordered,
     Outcome,
     Seen,
     Work,
@@ -66,6 +67,8 @@ def whole_keys(fact: Fact) -> list[bytes | str]:
             return [fact.attempt, fact.lead + fact.cell.campaign.encode()]
         case ListCounted():
             return [fact.call_list]
+        case Ordered():
+            return [fact.order]
         case _:
             return [key_of(fact), fact.visit]
 
