@@ -20,6 +20,7 @@ _ORDERS = "orders"
 _logger = logging.getLogger("money")
 CountedBetween = Callable[[list[int]], Mapping[Cell, Sequence[Sums]]]
 """What every cell counted between these edges, billing included."""
+_Until = tuple[Sequence[int], Mapping[Cell, Sequence[Sums]]]
 
 
 def ledger(settings: Settings) -> Ledger | None:
@@ -50,7 +51,7 @@ class Money:
     def __init__(self, of: Ledger, not_kept: tuple[type[Exception], ...] = ()) -> None:
         self._ledger = of
         self._not_kept = not_kept
-        self._until: tuple[int, Mapping[Cell, Sums] | None] = (-1, None)
+        self._until: tuple[int, _Until | None] = (-1, None)
 
     def windows(self, readings: Sequence[Reading], as_of_ms: int, between: CountedBetween) -> dict[str, list[Posting]]:
         """What is posted in the windows. `readings` are all there are, whatever a reader may see of them."""
@@ -66,13 +67,13 @@ class Money:
         """See `Ledger.is_provisional`."""
         return self._ledger.is_provisional(end_ms, as_of_ms)
 
-    def _until_today(self, as_of_ms: int, between: CountedBetween) -> Mapping[Cell, Sums] | None:
+    def _until_today(self, as_of_ms: int, between: CountedBetween) -> _Until | None:
         clock = self._ledger.clock
         today_ms, _ = business_day(clock, as_of_ms)
         if self._until[0] != today_ms:
             try:
-                rows = between([month_of(clock, today_ms - 1)[0], today_ms])
-                self._until = today_ms, {cell: row[0] for cell, row in rows.items()}
+                cuts = self._ledger.cuts(month_of(clock, today_ms - 1)[0], today_ms)
+                self._until = today_ms, (cuts, between(cuts))
             except self._not_kept as error:
                 _logger.warning("included volumes cannot be priced today: %s", error)
                 self._until = today_ms, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -19,6 +19,7 @@ from streams.records import Cell
 
 _DAY = timedelta(days=1)
 Counted = Mapping[Cell, Sums]
+Before = Mapping[Terms, Counted]
 
 
 class Ledger:
@@ -70,32 +71,53 @@ class Ledger:
         return sorted(starts)
 
     def of_windows(
-        self, readings: Iterable[Reading], as_of_ms: int, until_today: Counted | None = None
+        self,
+        readings: Iterable[Reading],
+        as_of_ms: int,
+        until_today: tuple[Sequence[int], Mapping[Cell, Sequence[Sums]]] | None = None,
     ) -> dict[str, list[Posting]]:
         """What is posted in the rolling 30 minutes and in the day.
 
-        `readings` are all there are, whatever a reader may see of them. `until_today`: what the month that held
-        yesterday counted up to the start of today.
+        `readings` are all there are, whatever a reader may see of them. `until_today`: the cuts of the month that held
+        yesterday, from its start to the start of today, and what was counted between them.
         """
         readings = list(readings)
         rolling = {reading.cell: sums(reading, "30m", "live") for reading in readings}
         day = {reading.cell: sums(reading, "day", "live") for reading in readings}
         today_ms, _ = business_day(self.clock, as_of_ms)
+        of_yesterday = None if until_today is None else self._used_before(*until_today)
         first_of_month = month_of(self.clock, as_of_ms)[0] == today_ms
-        so_far = None if until_today is None else {} if first_of_month else until_today
+        so_far = {} if first_of_month and of_yesterday is not None else of_yesterday
         begun_ms = as_of_ms // 1000 * 1000 - ROLLING_SECONDS * 1000
         stretches = {"day": [self._stretch(today_ms, as_of_ms, day, so_far)]}
         if begun_ms >= today_ms:
-            earlier = None if so_far is None else _less(_plus(so_far, day), rolling)
+            earlier = self._each(so_far, lambda used: _less(_plus(used, day), rolling))
             stretches["30m"] = [self._stretch(begun_ms, as_of_ms, rolling, earlier)]
         else:
             yesterday = _less(rolling, day)
-            earlier = None if until_today is None else _less(until_today, yesterday)
+            earlier = self._each(of_yesterday, lambda used: _less(used, yesterday))
             stretches["30m"] = [
                 self._stretch(begun_ms, today_ms, yesterday, earlier),
                 self._stretch(today_ms, as_of_ms, day, so_far),
             ]
         return {window: self.posted(of_window, as_of_ms) for window, of_window in stretches.items()}
+
+    @property
+    def _with_included(self) -> list[Terms]:
+        return [contract for contract in self.contracts if contract.price.included]
+
+    def _each(self, used: Before | None, changed: Callable[[Counted], Counted]) -> Before | None:
+        return None if used is None else {terms: changed(used.get(terms, {})) for terms in self._with_included}
+
+    def _used_before(self, cuts: Sequence[int], counted: Mapping[Cell, Sequence[Sums]]) -> Before:
+        """By contract, what was counted between these cuts of one month while it held."""
+        used: dict[Terms, Counted] = {}
+        for number, start_ms in enumerate(cuts[:-1]):
+            row = {cell: rows[number] for cell, rows in counted.items()}
+            for terms in self._with_included:
+                if terms.holds_on(business_date(self.clock, start_ms)):
+                    used[terms] = _plus(used.get(terms, {}), row)
+        return used
 
     def of_intervals(
         self, counted: Mapping[Cell, Sequence[Sums]], cuts: Sequence[int], edges: Sequence[int], as_of_ms: int
@@ -105,13 +127,16 @@ class Ledger:
         `cuts` are all edges and all that `cuts()` gives.
         """
         stretches = []
-        so_far: dict[Cell, Sums] = {}
+        used: dict[Terms, Counted] = {}
         for number, (start_ms, end_ms) in enumerate(pairwise(cuts)):
             row = {cell: rows[number] for cell, rows in counted.items()}
             if month_of(self.clock, start_ms)[0] == start_ms:
-                so_far = {}
-            stretches.append(self._stretch(start_ms, min(end_ms, max(start_ms, as_of_ms)), row, so_far))
-            so_far = _plus(so_far, row)
+                used = {}
+            stretch = self._stretch(start_ms, min(end_ms, max(start_ms, as_of_ms)), row, dict(used))
+            stretches.append(stretch)
+            for terms in self._with_included:
+                if terms in stretch.service_share:
+                    used[terms] = _plus(used.get(terms, {}), row)
         return [
             self.posted([each for each in stretches if start_ms <= each.start_ms < end_ms], as_of_ms)
             for start_ms, end_ms in pairwise(edges)
@@ -133,7 +158,7 @@ class Ledger:
             found += of_orders(stretch)
         return found
 
-    def _stretch(self, start_ms: int, end_ms: int, counted: Counted, before: Counted | None) -> Stretch:
+    def _stretch(self, start_ms: int, end_ms: int, counted: Counted, before: Before | None) -> Stretch:
         persons = {cell: row["agents_present"] for cell, row in counted.items() if cell.family == "agents"}
         stretch = Stretch(start_ms, end_ms, counted, before, Blocks(persons, self._floor))
         day = business_date(self.clock, start_ms)

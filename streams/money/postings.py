@@ -42,14 +42,14 @@ class Posting:
 class Stretch:
     """[start, end) within one month and one version of every contract.
 
-    `counted` are the counters of each cell in it, `before` those of its month before it (None: not known, which only
-    matters where a volume is included). `blocks`: which agents may be shown together.
+    `counted` are the counters of each cell in it, `before`, by contract with an included volume, those of its month
+    before it while the contract held (None: not known). `blocks`: which agents may be shown together.
     """
 
     start_ms: int
     end_ms: int
     counted: Mapping[Cell, Sums]
-    before: Mapping[Cell, Sums] | None
+    before: Mapping[Terms, Mapping[Cell, Sums]] | None
     blocks: Blocks
     service_share: Mapping[Terms, Fraction] = field(default_factory=dict)
     """By contract or cost: the part of the month's service time that lies in it. None that do not hold then."""
@@ -77,7 +77,7 @@ def of_contract(contract: Contract, on: Sequence[Cell], stretch: Stretch) -> lis
     price = contract.price
     used = {place: formulas.quantities(price, _counted(contract, place, stretch.counted)) for place in on}
     whole = formulas.quantities(price, _counted(contract, None, stretch.counted))
-    before = formulas.quantities(price, _counted(contract, None, stretch.before or {}))
+    before = formulas.quantities(price, _counted(contract, None, (stretch.before or {}).get(contract, {})))
     if price.included and price.included_unit in price.units and stretch.before is None:
         return [Posting(place, kind, None, contract.currency, "not_supplied") for place in on]
     agent_ms, shown = _logged_in(contract, price.per_agent_hour, stretch)

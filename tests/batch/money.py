@@ -1,4 +1,4 @@
-"""The slow computation of money: every call, attempt and order by itself, service time minute by minute.
+"""The slow computation of money: every call, attempt and order by itself, time half hour by half hour.
 
 It knows stories as they are written and shares no code with the running core. Amounts are exact fractions.
 """
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from tests.money.story import Call, Story, Terms
 
 _ZONE = ZoneInfo("Europe/Berlin")
-_MINUTE_MS = 60_000
+_STEP_MS = 1_800_000
 _UNITS = {
     "per_call": "calls",
     "per_minute": "minutes",
@@ -40,7 +40,7 @@ def _month(at_ms: int) -> tuple[date, date]:
 
 @lru_cache(maxsize=256)
 def _in_service(days: str, begins: str, ends: str, first: date, last: date) -> tuple[int, ...]:
-    """The minutes (UTC ms) from one day to another, exclusive, at which the service runs."""
+    """The half hours (UTC ms) from one day to another, exclusive, in which the service runs."""
     found = []
     at_ms = _midnight(first)
     while at_ms < _midnight(last):
@@ -54,26 +54,26 @@ def _in_service(days: str, begins: str, ends: str, first: date, last: date) -> t
             runs = clock < ends and _WEEKDAYS[(day - timedelta(days=1)).weekday()] in days
         if runs:
             found.append(at_ms)
-        at_ms += _MINUTE_MS
+        at_ms += _STEP_MS
     return tuple(found)
 
 
 def _share(terms: Terms, from_ms: int, to_ms: int, holds: Callable[[int], bool]) -> Fraction:
-    """The months' shares of service time that lie in [from, to), where the terms hold. Edges lie on minutes."""
+    """The months' shares of service time that lie in [from, to), where the terms hold. Edges lie on half hours."""
     keys = terms.keys
     total = Fraction(0)
     at_ms = from_ms
     while at_ms < to_ms:
         first, after = _month(at_ms)
-        minutes = _in_service(
+        steps = _in_service(
             keys.get("service_days", ",".join(_WEEKDAYS)),
             keys.get("service_from", "00:00"),
             keys.get("service_to", "00:00"),
             first,
             after,
         )
-        own = sum(1 for minute in minutes if from_ms <= minute < to_ms and holds(minute))
-        total += Fraction(own, len(minutes)) if minutes else Fraction(0)
+        own = sum(1 for step in steps if from_ms <= step < to_ms and holds(step))
+        total += Fraction(own, len(steps)) if steps else Fraction(0)
         at_ms = _midnight(after)
     return total
 
@@ -124,12 +124,12 @@ def _minutes(call: Call, keys: Mapping[str, str]) -> Fraction:
 
 
 def _hours(story: Story, team: str, from_ms: int, to_ms: int, holds: Callable[[int], bool]) -> Fraction:
-    minutes = 0
+    steps = 0
     for shift in story.shifts:
         if team in ("", shift.team):
-            for at_ms in range(max(shift.from_ms, from_ms), min(shift.to_ms, to_ms), _MINUTE_MS):
-                minutes += shift.persons * holds(at_ms)
-    return Fraction(minutes, 60)
+            for at_ms in range(max(shift.from_ms, from_ms), min(shift.to_ms, to_ms), _STEP_MS):
+                steps += shift.persons * holds(at_ms)
+    return Fraction(steps, 2)
 
 
 def _of_terms(story: Story, terms: Terms, from_ms: int, to_ms: int) -> Fraction:
@@ -178,7 +178,7 @@ def _days(first: date, after: date) -> Sequence[date]:
 
 
 def totals(story: Story, from_ms: int, to_ms: int) -> dict[str, Fraction]:
-    """Revenue and costs of everything in [from, to); both lie on whole minutes, in one currency."""
+    """Revenue and costs of everything in [from, to); both lie on half hours, in one currency."""
     kinds = {"sold": "revenue", "bought": "direct", "agents": "direct", "staff": "staff", "overhead": "overhead"}
     found: dict[str, Fraction] = {}
     for terms in story.terms:

@@ -25,11 +25,9 @@ def random_story(seed: int) -> Story:
             said = chance.choice(("nothing", "contact", "success"))
             story.attempts.append(Attempt(at_ms, chance.choice(("K1", "K2")), said))
         if chance.randrange(4) == 0:
-            cancels = bool(chance.randrange(2))
-            cents = chance.choice((0, 1, 999))
-            story.orders.append(
-                Order(at_ms, chance.choice(("A", "K1", "")), -cents if cancels else cents, cancels, "EUR")
-            )
+            cancels, cents = bool(chance.randrange(2)), chance.choice((0, 1, 999))
+            place, cents = chance.choice(("A", "K1", "")), -cents if cancels else cents
+            story.orders.append(Order(at_ms, place, cents, cancels, "EUR"))
     for _ in range(chance.randrange(4)):
         from_ms = middle_ms + chance.randrange(-48, 48) * 3_600_000
         hours = chance.randrange(1, 12)
@@ -53,7 +51,7 @@ def _terms(chance: Random, edge: date) -> list[Terms]:
             {},
             {"service_from": "08:00", "service_to": "20:00", "service_days": "mon,tue,wed,thu,fri"},
             {"service_from": "22:00", "service_to": "06:00"},
-            {"service_from": "02:30", "service_to": "03:30"},
+            {"service_from": "01:30", "service_to": "04:30"},
         )
     )
     places = {"projects": "P"} if chance.randrange(2) else {"hotlines": "A", "campaigns": "K1"}
@@ -85,6 +83,6 @@ def _month(day: str) -> Question:
 
 
 def _hours(chance: Random, middle_ms: int) -> Question:
-    from_ms = middle_ms + chance.randrange(-1_500, 1_500) * 60_000
-    to_ms = from_ms + chance.randrange(1, 3_000) * 60_000
+    from_ms = middle_ms + chance.randrange(-60, 60) * 1_800_000
+    to_ms = from_ms + chance.randrange(1, 100) * 1_800_000
     return Question("total", from_ms, to_ms, "", text=f"{from_ms} to {to_ms}")

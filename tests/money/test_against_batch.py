@@ -1,4 +1,4 @@
-"""Random stories: the ledger and the slow computation, which shares no code with it, give the same to the last digit."""
+"""Random stories: the ledger and the slow computation, which shares no code with it, agree to the last digit."""
 
 from __future__ import annotations
 
@@ -57,11 +57,10 @@ def _wrap(owner: Any, name: str, wrong: Any) -> Any:
 
 @contextmanager
 def included_volume_anew_in_each_stretch() -> Iterator[None]:
-    with _wrap(
-        formulas,
-        "charged",
-        lambda right, price, unit, before, used: right(price, unit, dict.fromkeys(before, Fraction(0)), used),
-    ):
+    def anew(right: Any, price: Any, unit: Any, before: Any, used: Any) -> Any:
+        return right(price, unit, dict.fromkeys(before, Fraction(0)), used)
+
+    with _wrap(formulas, "charged", anew):
         yield
 
 
@@ -76,12 +75,20 @@ def days_of_24_hours() -> Iterator[None]:
 
 @contextmanager
 def month_of_thirty_days() -> Iterator[None]:
+    def thirty(right: Any, clock: Any, at_ms: int) -> tuple[int, int]:
+        start_ms, _ = right(clock, at_ms)
+        return start_ms, start_ms + 30 * 86_400_000
+
+    # Only where shares are worked out: stretches would be cut wrongly for ever.
     with _wrap(
-        ledger,
-        "month_of",
-        lambda right, clock, at_ms: (right(clock, at_ms)[0], right(clock, at_ms)[0] + 30 * 86_400_000),
+        ledger.Ledger, "_share", lambda right, own, *given: _with(ledger, "month_of", thirty, right, own, *given)
     ):
         yield
+
+
+def _with(owner: Any, name: str, wrong: Any, work: Any, *given: Any) -> Any:
+    with _wrap(owner, name, wrong):
+        return work(*given)
 
 
 @contextmanager
