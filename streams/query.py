@@ -9,11 +9,11 @@ from functools import partial
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
-from streams.catalogue import KPIS, Options, Value, compute, definition
+from streams.catalogue import KPIS, MONEY, Options, Value, compute, definition
 from streams.counters import FURTHER, ROLLING_SECONDS, WINDOWS
 from streams.days import from_ms
 from streams.group_floor import FLOOR, Blocks
-from streams.money.account import MONEY, Account, Figure, MoneyKpi, printed
+from streams.money.account import Account, Figure, MoneyKpi, printed
 from streams.money.postings import DIMENSIONS as OF_MONEY
 from streams.money.postings import Posting
 from streams.reading import Reading, Sums, merge, sums

@@ -109,7 +109,7 @@ def minutes_cut_not_rounded_up() -> Iterator[None]:
 @contextmanager
 def service_never_over_midnight() -> Iterator[None]:
     def same_day(right: Any, clock: Any, day: Any, minutes: int) -> int:
-        return min(right(clock, day, minutes), right(clock, day, 0) + 6 * 3_600_000)
+        return int(min(right(clock, day, minutes), right(clock, day, 0) + 6 * 3_600_000))
 
     with _wrap(service_time, "_at", same_day):
         service_time.service_ms.cache_clear()
