@@ -52,16 +52,16 @@ _MONEY = """
 Only who has the permission `euros` gets them. They are made of the counters of `billing`, `outbound`, `orders` and
 `agents` and of the prices in the settings (`[[contracts]]`, `[[costs]]`), exactly, and rounded to the cent once, at the
 end, half a cent up. Counters of money are shown with them. Everything is counted at its own instant: calls when their
-handling ended, attempts when they began, orders when they were taken, cancellations when they arrived, agents while they
-are logged in. Days and months are those of the default site.
+handling ended, attempts when they began, orders when they were taken, cancellations when they arrived, agents while
+they are logged in. Days and months are those of the default site.
 
 - Calls are rounded up one by one to steps of `step_seconds`.
 - A monthly amount accrues evenly over the service time of the month: its part of a row is the row's share of that time.
 - An included volume is used up in the order in which calls end, anew in each month and by each version of a contract.
-- A shortfall against a minimum stands in rows that hold the whole month, once it is over; a version that held for a part
-  of the month owes that part.
-- What belongs to a contract or a cost as a whole (monthly amounts, agent hours, shortfall) is shared out evenly over its
-  hotlines and campaigns; an included volume in the proportion of what each used in the row.
+- A shortfall against a minimum stands in rows that hold the whole month, once it is over; a version that held for a
+  part of the month owes that part.
+- What belongs to a contract or a cost as a whole (monthly amounts, agent hours, shortfall) is shared out evenly over
+  its hotlines and campaigns; an included volume in the proportion of what each used in the row.
 - The time of fewer agents than the floor is not shown, not even as money: `suppressed`.
 - Money is `not_supplied` where no contract and no cost applies, and in rows by anything but hotline, campaign, project
   and client; `currencies`: amounts of several currencies are never added.
