@@ -87,8 +87,8 @@ def page() -> str:
         if kpis:
             parts.append(f"\n## KPIs of {'visits' if family_name == VISITS else f'the family {family_name}'}\n\n")
             parts.append(_table(("id", "German", "English", "unit", "good", "formula", "needs"), kpis))
-    rows = [(f"`{kpi.id}`", kpi.name_de, kpi.name_en, kpi.better, kpi.formula) for kpi in MONEY]
-    parts += [_MONEY, _table(("id", "German", "English", "good", "formula"), rows)]
+    of_money = [(f"`{kpi.id}`", kpi.name_de, kpi.name_en, kpi.better, kpi.formula) for kpi in MONEY]
+    parts += [_MONEY, _table(("id", "German", "English", "good", "formula"), of_money)]
     return "".join(parts)
 
 
