@@ -20,7 +20,6 @@ from functools import partial
 
 import numpy as np
 
-from bench import bytewax_window
 from bench.levels import LEVELS, Levels
 from bench.report import Report
 from bench.traffic import START_MS, Rows, cells, columns, json_lines, minutes, payload
@@ -33,8 +32,6 @@ from streams.records import Cell
 WARM_SECONDS = 31 * 60
 GROWTH = 1.5
 AIM = 2.0
-BYTEWAX = 4.0
-BYTEWAX_LINES = 20_000
 
 
 @dataclass(frozen=True)
@@ -163,14 +160,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "× naive",
         "decoding alone/s",
     )
-    lines_of_few: list[bytes] = []
     cost: dict[tuple[int, int], float] = {}
     whole: dict[tuple[int, int], float] = {}
     for hotlines in asked.hotlines:
         given = traffic(hotlines, asked.per_second, asked.warm_seconds, asked.seconds, asked.sizes)
         count = len(given.lines)
-        if hotlines == min(asked.hotlines):
-            lines_of_few = given.lines[:BYTEWAX_LINES]
         # Every run measures everything once, so that a busy minute of the machine falls on all alike.
         took: defaultdict[str, list[float]] = defaultdict(list)
         counted: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
@@ -207,28 +201,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             *("", f"{growth:.2f} ≤ {GROWTH}", f"with them {with_levels:.2f}", "", ""),
             holds=growth <= GROWTH,
         )
-    _beside_bytewax(report, few, lines_of_few, max(whole[few, size] for size in asked.sizes))
     report.note(
         f"{asked.seconds} s of traffic at {asked.per_second:,} records/s behind {asked.warm_seconds:,} s that fill the "
         f"window; processor time, best of {asked.runs}; × naive: against the loop over the same records."
     )
     return report.show()
-
-
-def _beside_bytewax(report: Report, few: int, lines: list[bytes], engine_cost: float) -> None:
-    if not bytewax_window.importable():
-        report.note(bytewax_window.HOW_TO_GET_IT)
-        return
-    seconds = _seconds(lambda: bytewax_window.count(lines))
-    ratio = seconds / len(lines) / engine_cost
-    report.judge(
-        f"{few:,} · Bytewax, 30 min every minute, one count",
-        *_speed(len(lines), seconds),
-        "",
-        f"engine × {ratio:.1f} ≥ {BYTEWAX:g}",
-        "",
-        holds=ratio >= BYTEWAX,
-    )
 
 
 def _speed(count: int, seconds: float) -> tuple[str, str]:

@@ -1,8 +1,8 @@
 """`python -m bench.load`: the first visit of phone and desk over a slow 4G line with a processor slowed four times.
 
 Every visit is a fresh browser profile. Wire bytes are what Chromium received; visible and live are measured in the
-page: the first tile painted, and the first message of the stream taken over. Then the page is watched for ten
-seconds: the main thread's work per update, still slowed. Medians of several visits, which the pages take in turns.
+page: the first tile painted, and the first message of the stream taken over by the board. Then the page is watched for
+ten seconds: the main thread's work per update, still slowed. Medians of several visits, which the pages take in turns.
 
 The first row is a page of one word from a bare server, visited alike: what the emulation and the machine cost anybody.
 """
@@ -10,6 +10,7 @@ The first row is a page of one word from a bare server, visited alike: what the 
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,6 @@ from docs.chromium import chromium
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
 SLOWER = 4
 SETTLE_MS, WATCH_MS = 3000, 10_000
-UPDATE_MS = 10.0
 MOST_SHIFT = 0.001
 """Less than a pixel's move on a whole screen: no shift that anybody sees."""
 _MEASURE = """
@@ -40,17 +40,16 @@ new MutationObserver((_, watch) => {
   if (tile) { watch.disconnect(); requestAnimationFrame(() => requestAnimationFrame(() => {
     window.measured.visible = performance.now(); })); }
 }).observe(document, {childList: true, subtree: true});
-const Source = window.EventSource;
-window.EventSource = class extends Source { constructor(...words) { super(...words);
-  this.addEventListener('snapshot', () => requestAnimationFrame(() => {
-    window.measured.live ??= performance.now(); }));
-  this.addEventListener('change', () => { window.measured.updates++; }); } };
+document.addEventListener('live', () => { window.measured.updates++;
+  if (window.measured.updates === 1) requestAnimationFrame(() => { window.measured.live = performance.now(); }); });
 """
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What screens.md promises: wire bytes (all, or scripts only), seconds until tiles are visible and live."""
+    """What is promised: wire bytes (all, or scripts only), seconds until tiles are visible and live, and milliseconds
+    of the main thread per update, promised for the phone only.
+    """
 
     path: str
     width: int
@@ -59,11 +58,12 @@ class Budget:
     scripts_only: bool
     visible: float
     live: float
+    update_ms: float
 
 
 BUDGETS = {
-    "phone": Budget("/", 390, 844, 40_000, False, 0.6, 0.8),
-    "desk": Budget("/desk/", 1440, 900, 200_000, True, 0.8, 1.2),
+    "phone": Budget("/", 390, 844, 40_000, False, 0.6, 0.8, 10.0),
+    "desk": Budget("/desk/", 1440, 900, 200_000, True, 0.8, 1.2, math.inf),
 }
 
 
@@ -189,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 and found_["visible"] <= budget.visible
                 and found_["live"] <= budget.live
                 and found_["shift"] <= MOST_SHIFT
-                and found_["update_ms"] <= UPDATE_MS,
+                and found_["update_ms"] <= budget.update_ms,
             )
     report.note(
         "One word: a bare page from a bare server; main thread there for all ten seconds, per update elsewhere."

@@ -27,7 +27,7 @@ import psutil
 from bench.report import Report
 from bench.running import Running
 from bench.traffic import START_MS, columns, minutes
-from commands import wiring
+from commands import storing, wiring
 from commands.accounts import users
 from dashboard.access import Scope
 from streams.batch import Tally
@@ -98,7 +98,7 @@ def web_process(folder: Path, scopes: int, seconds: int) -> Iterator[Running]:
     """The web process alone, on a Redis of its own into which a `Publisher` writes."""
     file, data = folder / "leitstand.toml", folder / "data"
     file.write_text(settings_text(scopes))
-    wiring.prepare(data)
+    storing.prepare(data)
     settings = wiring.read_settings(file)
     settings = replace(settings, web=replace(settings.web, port=0))
     handed_over = wiring.handed_over(data)

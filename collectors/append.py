@@ -38,6 +38,7 @@ class Appender:
 
     `known` holds the marks of every source by identity, `marks` those that travel in the bookmark, by role. `tally`
     is the sum of what this appender brought into the log; `positions` lie behind its last entries, one in each part.
+    `unsaid` is what the last appender left for the parser.
     """
 
     def __init__(self, feed: str, log: EventLog, folder: FeedFolder, letters: DeadLetters) -> None:
@@ -47,6 +48,7 @@ class Appender:
         self.tally = Tally()
         self.positions: tuple[str, ...] = ()
         self.appended_ms = 0
+        self.unsaid = b""
         self._feed = feed
         self._log = log
         self._folder = folder
@@ -63,6 +65,7 @@ class Appender:
     def start(self, now_ms: int) -> None:
         """Goes on where the last appender of this feed stopped. Raises `LogUnavailable`."""
         bookmark = self._log.bookmark(self._feed)
+        self.unsaid = bookmark.get("unsaid", b"")
         self.sequence = int(bookmark.get("sequence", b"0"))
         # Marks that are ahead of the log are of batches that a power cut took out of it.
         self.known.update({mark.identity: mark for mark in self._folder.marks() if mark.sequence <= self.sequence})
@@ -79,11 +82,14 @@ class Appender:
         marks: Mapping[str, Mark],
         retried: Sequence[str] = (),
         letters: Sequence[Letter] = (),
+        unsaid: bytes = b"",
     ) -> None:
         """Brings the next batch into the log; its number is set here.
 
         `marks`: how far it takes the sources, by role. `retried`: letters that are dead no more. `letters`: its dead
-        lines. After `LogUnavailable`, `LogFull` or OSError the batch is pending: call `settle`.
+        lines. `unsaid`: what the parser knows behind it that no fact says.
+
+        After `LogUnavailable`, `LogFull` or OSError the batch is pending: call `settle`.
         """
         batch.sequence = self.sequence + 1
         marks = {role: msgspec.structs.replace(mark, sequence=batch.sequence) for role, mark in marks.items()}
@@ -93,6 +99,8 @@ class Appender:
         self.marks |= marks
         bookmark = {role: msgspec.msgpack.encode(mark) for role, mark in self.marks.items()}
         bookmark["sequence"] = str(batch.sequence).encode()
+        if unsaid:
+            bookmark["unsaid"] = unsaid
         if retried:
             bookmark["retried"] = msgspec.msgpack.encode(list(retried))
         self._pending = _Pending(batch, bookmark, tuple(marks.values()), tuple(retried), tuple(letters), changes_source)

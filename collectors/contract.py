@@ -54,7 +54,10 @@ class BadOptions(CollectorError):
 
 
 class Verdict(Enum):
-    """What became of one line; each but HEADER is one column of the feed's tally."""
+    """What became of one line; each but HEADER is one column of the feed's tally.
+
+    HEADER is no data: a header, or that a file was read to its end. It may carry facts.
+    """
 
     COUNTED = "counted"
     SKIPPED = "skipped"
@@ -135,6 +138,20 @@ class Parser(Protocol):
 
     def note(self) -> bytes:
         """What must be known, besides its first line, to go on in the middle of this source; mostly nothing."""
+        ...
+
+    def unsaid(self) -> bytes:
+        """What lines that count already have said and no fact says yet; empty where there is nothing, and mostly it is.
+
+        It goes into the log together with the batch behind which it holds, so it has to be small.
+        """
+        ...
+
+    def recall(self, unsaid: bytes) -> None:
+        """Takes in what `unsaid` gave behind the last batch; called once, when everything is restored.
+
+        Raises ValueError when the bytes are of no use.
+        """
         ...
 
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:

@@ -26,7 +26,8 @@ DEFAULT_DAYS = 14
 class Letter(msgspec.Struct, frozen=True):
     """One dead line. `at_ms` = when it was read, `data` its bytes or, not `whole`, their head of 4 KB.
 
-    `opening` is the first line of its source, which a header-led format needs to read the line again.
+    `opening` is the first line of its source, which a header-led format needs to read the line again. `record`: it is
+    no line but a record that could not be counted, as it stands in the log: there is nothing to read again.
     """
 
     feed: str
@@ -38,6 +39,7 @@ class Letter(msgspec.Struct, frozen=True):
     data: bytes
     whole: bool = True
     opening: bytes = b""
+    record: bool = False
 
     @property
     def id(self) -> str:

@@ -32,12 +32,12 @@ REMEMBER_MS = 600_000
 REQUESTS_MS = 500
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 100, 5_000
 _FORGET_BATCHES = 64
-_FULL, _UNANSWERED, _UNWRITABLE = (
+FULL, _UNANSWERED, UNWRITABLE = (
     "log is full: the feed pauses",
     "log does not answer: trying again",
     "data folder cannot be written: the feed pauses",
 )
-_BACK = {_FULL: "the log is back", _UNANSWERED: "the log is back", _UNWRITABLE: "the data folder can be written again"}
+_BACK = {FULL: "the log is back", _UNANSWERED: "the log is back", UNWRITABLE: "the data folder can be written again"}
 
 
 class FeedRun:
@@ -144,11 +144,11 @@ class FeedRun:
             self._pause_ms = min(max(2 * self._pause_ms, FIRST_PAUSE_MS), LONGEST_PAUSE_MS)
             self._not_before_ms = now_ms + self._pause_ms
             if isinstance(error, LogFull):
-                paused = _FULL
+                paused = FULL
             elif isinstance(error, LogUnavailable):
                 paused = _UNANSWERED
             else:
-                paused = _UNWRITABLE
+                paused = UNWRITABLE
             if paused != self.paused:
                 self._report(f"feed {self.feed}: {paused} ({error})")
             self.paused = paused
@@ -157,12 +157,12 @@ class FeedRun:
     def retry(self, now_ms: int) -> int:
         """Reads the dead letters again and returns how many are dead no more; those are taken out.
 
-        A letter of which only the head was kept stays. Raises `LogUnavailable` or `LogFull`.
+        A letter of which only the head was kept stays, and one that is no line. Raises `LogUnavailable` or `LogFull`.
         """
         if not self._started:
             self._start(now_ms)
         self._appender.settle()
-        letters = [letter for letter in self._letters.all(self.feed) if letter.whole]
+        letters = [letter for letter in self._letters.all(self.feed) if letter.whole and not letter.record]
         retried = 0
         for start in range(0, len(letters), BATCH_LINES):
             read = self._lines.take_letters(letters[start : start + BATCH_LINES], now_ms)
@@ -184,6 +184,10 @@ class FeedRun:
         self._appender.positions = restore(
             self.feed, self._kind, self._parser, self.sequence, self._log, self._folder, self._report
         )
+        try:
+            self._parser.recall(self._appender.unsaid)
+        except ValueError as error:
+            self._report(f"feed {self.feed}: what its last lines left for the next is lost: {error}")
         self._parser.forget(now_ms)
         self._remembered_ms = self._appender.appended_ms = now_ms
         self._started = True
@@ -250,7 +254,7 @@ class FeedRun:
             self.trouble,
             skew_ms=self._skew.ms,
         )
-        self._appender.append(batch, marks, read.retried, read.letters)
+        self._appender.append(batch, marks, read.retried, read.letters, self._parser.unsaid())
 
     def _remember(self, now_ms: int) -> None:
         self._parser.forget(now_ms)

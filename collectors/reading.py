@@ -83,6 +83,7 @@ class Lines:
                 break
             count += 1
             if parsed.verdict is Verdict.HEADER or (chunk.repeats and parsed.verdict is Verdict.DUPLICATE):
+                read.facts += parsed.facts
                 continue
             tally.received += 1
             if parsed.verdict is Verdict.COUNTED and live and self._is_late(parsed, now_ms):

@@ -9,7 +9,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from commands import wiring
+from commands import storing, wiring
 from commands.failures import WorkFailed, WrongCall
 from config.settings import Settings
 from dashboard.access import Refused, Scope
@@ -19,7 +19,7 @@ from dashboard.users import Apart, NameTaken, Users, on_the_spot
 
 def users(data: Path, apart: Apart = on_the_spot) -> Users:
     """The accounts of a data folder, or of DATABASE_URL. Raises `WorkFailed` where they cannot be had."""
-    wiring.prepare(data)
+    storing.prepare(data)
     try:
         database = open_database(os.environ.get("DATABASE_URL") or data)
     except DatabaseRefused as error:

@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from commands import wiring
+from commands import storing, wiring
 from commands.failures import WorkFailed, WrongCall
 from commands.up import only_one
 from config.settings import Settings
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
     if arguments.command == "collect" and not any(feed.enabled for feed in settings.feeds.values()):
         message = "there is no feed to collect: name a settings file with --config"
         raise WrongCall(message)
-    wiring.prepare(data)
+    storing.prepare(data)
     # Who collects answers `replay` and `dead retry` for this data folder, as `up` does.
     with only_one(data) if arguments.command == "collect" else nullcontext():
         _Running(arguments, settings, data).run()

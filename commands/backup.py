@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from commands import data_format, log_parts, wiring
+from commands import data_format, log_parts, storing, wiring
 from commands.failures import WorkFailed
 from commands.log_parts import STATE_FILE
 from config.settings import Settings
@@ -92,7 +92,7 @@ def _copy(settings: Settings, data: Path, folder: Path) -> None:
     kept.mkdir(mode=0o700)
     for name in COPIED_BEFORE:
         _copy_tree(data / name, kept / name)
-    with wiring.storage(settings, data) as storage, (folder / LOG).open("wb") as file:
+    with storing.storage(settings, data) as storage, (folder / LOG).open("wb") as file:
         os.chmod(folder / LOG, 0o600)
         log_dump.dump(storage.clients, file)
     for name in COPIED_AFTER:

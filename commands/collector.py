@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from commands import wiring
+from commands import storing, wiring
 from commands.collecting import collect
 from config.settings import Settings
+from streams.pauses import Pauses
 from streams.runtimes.supervisor import end_with_parent
 
 
@@ -16,8 +17,8 @@ def run(settings: Settings, data: Path, address: str) -> None:
     stop = threading.Event()
     end_with_parent(stop.set)
     wiring.on_signals(stop.set)
-    storage = wiring.storage_at(settings, address, live=True, collecting=True)
+    storage = storing.storage_at(settings, address, live=True, collecting=True)
     try:
-        collect(settings, data, storage.log, stop)
+        collect(settings, data, storage.log, stop, Pauses(storage.clients))
     finally:
         storage.close()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from commands import money, wiring
-from commands.collecting import collect
+from commands.collecting import collect, keep_left_out
 from commands.log_parts import STATE_FILE
+from commands.trimming import trim_behind_the_history
 from config.settings import Settings
-from streams.history.commits import UnreadableCommit
-from streams.history.files import HistoryUnavailable
 from streams.log import LogWentBack
-from streams.log_redis import RedisLog, order
+from streams.log_redis import RedisLog
+from streams.pauses import Pauses
 from streams.redis_client import connect
 from streams.runtimes.embedded import LogShrank, Processor
 from streams.runtimes.saving import in_a_thread
@@ -41,12 +40,16 @@ def run(settings: Settings, data: Path, address: str) -> None:
         StateFile(data / STATE_FILE),
         wiring.clock_of(settings),
         settings.limits.give_up_ms,
-        _trim_behind_the_history(settings, data, log),
+        trim_behind_the_history(settings, data, 0, log.trim),
         in_a_thread,
+        keep_left_out(settings, data, 0),
+        Pauses(connect(address)).known,
         billing=money.bills_calls(settings),
     )
     went_back = threading.Event()
-    collector = threading.Thread(target=_collect, args=(settings, data, log, stop, went_back), name="collecting")
+    collector = threading.Thread(
+        target=_collect, args=(settings, data, log, stop, went_back, Pauses(connect(address))), name="collecting"
+    )
     wiring.patiently(processor.start, stop)
     if stop.is_set():
         return  # half started: saving now would put less in the place of more
@@ -67,24 +70,11 @@ def run(settings: Settings, data: Path, address: str) -> None:
         processor.close()
 
 
-def _trim_behind_the_history(settings: Settings, data: Path, log: RedisLog) -> Callable[[int, str], object]:
-    """What the history has not committed stays in the log, however old it is."""
-    history = wiring.history(settings, data)
-
-    def trim(now_ms: int, position: str) -> None:
-        try:
-            committed = history.contents().position
-        except (HistoryUnavailable, UnreadableCommit) as error:
-            _logger.warning("event log not trimmed, next try in an hour: %s", error)
-            return
-        log.trim(now_ms - settings.storage.log_hours * 3_600_000, min(position, committed, key=order))
-
-    return trim
-
-
-def _collect(settings: Settings, data: Path, log: RedisLog, stop: threading.Event, went_back: threading.Event) -> None:
+def _collect(
+    settings: Settings, data: Path, log: RedisLog, stop: threading.Event, went_back: threading.Event, pauses: Pauses
+) -> None:
     try:
-        collect(settings, data, log, stop)
+        collect(settings, data, log, stop, pauses)
     except LogWentBack as error:
         _logger.error("%s: starting again from the log", error)
         went_back.set()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from collectors.contract import FeedBusy
 from collectors.deadletters import as_json
-from commands import wiring
+from commands import storing, wiring
 from commands.collecting import dead_letters, feed_run
 from commands.failures import WorkFailed
 from commands.printing import show
@@ -47,7 +47,7 @@ def _retry(arguments: argparse.Namespace, settings: Settings, data: Path) -> Non
     names = [letter.feed for letter in dead_letters(settings, data).all()]
     feeds = [feed for feed in settings.feeds.values() if feed.name in names]
     retried: dict[str, int] = {}
-    with wiring.storage(settings, data, keeps=True) as storage:
+    with storing.storage(settings, data, keeps=True) as storage:
         for feed in feeds:
             try:
                 if storage.collecting:

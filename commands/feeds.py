@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from commands import wiring
+from commands import storing, wiring
 from commands.failures import WorkFailed
 from commands.log_parts import states_of
 from commands.printing import console, show
@@ -34,7 +34,7 @@ _COLUMNS = ("received", "counted", "duplicate", "late", "dead", "skipped")
 def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
     """Prints one entry per feed that is configured or ever wrote to the log."""
     try:
-        with wiring.storage(settings, data) as storage:
+        with storing.storage(settings, data) as storage:
             now_ms = wiring.wall_clock_ms()
             picture = storage.store.picture() if storage.live else None
             if picture is not None:
@@ -103,6 +103,8 @@ def entry(report: FeedReport, now_ms: int, *, collected: bool) -> dict[str, Any]
 
 
 def _state(report: FeedReport, now_ms: int) -> str:
+    if report.state == "full":
+        return "error"  # those who read this know five states; the message says which trouble it is
     if report.heard_ms is None:
         return "off"
     if report.is_incomplete(now_ms):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from commands import money, wiring
+from commands import money, storing, wiring
 from commands.failures import WorkFailed, WrongCall
 from commands.printing import show
 from config.settings import Settings
@@ -78,7 +78,7 @@ def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[R
     floor = settings.limits.group_floor
     ledger = money.ledger(settings)
     euros = None if ledger is None else money.Money(ledger, (OlderThanLog,))
-    with wiring.storage(settings, data) as storage:
+    with storing.storage(settings, data) as storage:
         now_ms = wiring.wall_clock_ms() // 1000 * 1000
         history, calendar = wiring.history(settings, data), wiring.calendar(settings)
 

@@ -5,21 +5,25 @@ The names here are what workers, web processes and commands on many machines agr
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import redis
-from pyarrow import fs
 
 from commands.failures import WrongCall
 from config.settings import Settings
-from streams.kafka_client import KafkaClient
-from streams.log_kafka import KafkaLog
+from config.shown import Secret
 from streams.redis_client import RedisClients, reason
-from streams.states import SharedStates, StateFile, States
+from streams.states import StateFile, States
 from streams.store import StoreUnavailable
 from streams.store_redis import RedisStore
 
+if TYPE_CHECKING:
+    from pyarrow import fs
+
+    from streams.log_kafka import KafkaLog
+
+HISTORY_FOLDER = "history"
 STATE_FILE = "processor.state"
 _PARTS = "live:parts"
 
@@ -33,12 +37,17 @@ def states_of(settings: Settings, data: Path, part: int) -> States:
     """Where the processor of a part keeps its state."""
     if not in_kafka(settings):
         return StateFile(data / STATE_FILE)
-    filesystem, folder = shared_folder(data)
+    from streams.states_shared import SharedStates  # noqa: PLC0415 -- pyarrow is slow to import
+
+    filesystem, folder = shared_folder(settings, data)
     return SharedStates(filesystem, f"{folder.rstrip('/')}/state", part)
 
 
 def kafka_log(settings: Settings) -> KafkaLog:
     """The log in Kafka, as the settings name it."""
+    from streams.kafka_client import KafkaClient  # noqa: PLC0415 -- slow to import, and only some have a Kafka
+    from streams.log_kafka import KafkaLog  # noqa: PLC0415
+
     storage = settings.storage
     return KafkaLog(KafkaClient(storage.kafka_brokers), storage.kafka_topic, storage.kafka_partitions)
 
@@ -62,12 +71,20 @@ def parts_known(clients: RedisClients) -> int:
         raise StoreUnavailable(message) from error
 
 
-def shared_folder(data: Path) -> tuple[fs.FileSystem, str]:
-    """Where workers on many machines meet: HISTORY_URL, a path or a URL that pyarrow knows; else in the data folder."""
-    place = os.environ.get("HISTORY_URL") or str((data / "history").absolute())
+def history_place(settings: Settings, data: Path) -> str | Path:
+    """Where the history lies: what the settings say, else a folder of the data folder."""
+    place = settings.storage.history_url or data / HISTORY_FOLDER
+    return place.reveal() if isinstance(place, Secret) else place
+
+
+def shared_folder(settings: Settings, data: Path) -> tuple[fs.FileSystem, str]:
+    """Where workers on many machines meet: beside the history."""
+    from pyarrow import fs  # noqa: PLC0415 -- slow to import
+
+    place = history_place(settings, data)
     try:
-        filesystem, folder = fs.FileSystem.from_uri(place)
+        filesystem, folder = fs.FileSystem.from_uri(str(place.absolute()) if isinstance(place, Path) else place)
     except (OSError, ValueError) as error:
-        message = f"HISTORY_URL {place!r} cannot be used: {error}: write an absolute path or a URL such as s3://…"
+        message = f"HISTORY_URL {str(place)!r} cannot be used: {error}: write an absolute path or a URL such as s3://…"
         raise WrongCall(message) from error
     return filesystem, folder

@@ -1,4 +1,7 @@
-"""The process of `up` that writes the history: the log into Parquet, days closed, old records taken away."""
+"""Writes the history of one part of the log: entries into Parquet, days closed, old records taken away.
+
+`up` runs it in a process of its own, a worker of many machines in a thread for each part that it owns.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,11 @@ from streams.history.compaction import compact, retire
 from streams.history.files import HistoryUnavailable
 from streams.history.history import History, Overtaken
 from streams.history.writer import HistoryWriter
-from streams.log import LogUnavailable
-from streams.log_redis import RedisLog, order
+from streams.log import START, LogPart, LogUnavailable
+from streams.log_redis import RedisLog
 from streams.redis_client import connect
 from streams.runtimes.supervisor import end_with_parent
 
-PARTITION = 0
 COMMIT_EVERY_MS = 60_000
 COMMIT_FACTS = 50_000
 ENTRIES_AT_ONCE = 64
@@ -36,20 +38,24 @@ def run(settings: Settings, data: Path, address: str) -> None:
     stop = threading.Event()
     end_with_parent(stop.set)
     wiring.on_signals(stop.set)
+    record(settings, data, RedisLog(connect(address)), 0, stop)
+
+
+def record(settings: Settings, data: Path, part: LogPart, number: int, stop: threading.Event) -> None:
+    """Writes part `number` until `stop`; what is read then is committed first."""
     history = wiring.history(settings, data)
-    log = RedisLog(connect(address))
     trouble = ""
     while not stop.is_set():
         try:
             # Each round begins behind the last commit: nothing is lost and nothing written twice.
             with wiring.history_is_mine(data):
-                recorder = _Recorder(settings, data, history, log)
+                recorder = _Recorder(settings, data, history, part, number)
             if trouble:
                 _logger.info("history is written again")
                 trouble = ""
             recorder.run(stop)
         except Overtaken as error:
-            # `leitstand history rebuild` took it for a moment.
+            # `leitstand history rebuild` took it for a moment, or another worker that will keep it.
             _logger.info("history was taken over: %s", error)
         except (HistoryUnavailable, LogUnavailable) as error:
             if not trouble:
@@ -59,13 +65,13 @@ def run(settings: Settings, data: Path, address: str) -> None:
 
 
 class _Recorder:
-    def __init__(self, settings: Settings, data: Path, history: History, log: RedisLog) -> None:
+    def __init__(self, settings: Settings, data: Path, history: History, part: LogPart, number: int) -> None:
         self._settings = settings
         self._data = data
-        self._log = log
+        self._part = part
         self._calendar: Calendar = wiring.calendar(settings)
-        generation = history.newest_generation(PARTITION) + 1
-        self._writer = HistoryWriter(history, PARTITION, generation, self._calendar.reach_ms)
+        generation = history.newest_generation(number) + 1
+        self._writer = HistoryWriter(history, number, generation, self._calendar.reach_ms)
         self._position = self._writer.start()
         self._tidied_ms = self._looked_ms = 0
         self._note_what_the_log_lost()
@@ -74,7 +80,7 @@ class _Recorder:
         # Due at once: what came to an end while nothing ran is looked at as soon as the log is read to its end.
         committed_ms = 0
         while not stop.is_set():
-            entries = self._log.read(self._position, ENTRIES_AT_ONCE, WAIT_SECONDS)
+            entries = self._part.read(self._position, ENTRIES_AT_ONCE, WAIT_SECONDS)
             if entries:
                 self._writer.take(entries)
                 self._position = entries[-1].position
@@ -90,9 +96,13 @@ class _Recorder:
         self._writer.flush(wiring.wall_clock_ms())
 
     def _note_what_the_log_lost(self) -> None:
-        missing = self._log.missing()
-        if missing is not None and order(self._log.complete_after()) > order(self._position):
-            self._writer.note_lost(missing)
+        if self._position == START:
+            missing = self._part.missing()
+            if missing is not None:
+                self._writer.note_lost(missing)
+        elif not self._part.holds(self._position):
+            # Trimming keeps the entry up to which the history came: without it, what followed may be gone too.
+            self._writer.note_lost((self._writer.contents.newest_ms, wiring.wall_clock_ms()))
 
     def _look_after(self, now_ms: int) -> None:
         """What is done once the log is read to its end."""

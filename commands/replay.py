@@ -13,7 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from collectors.contract import FeedBusy, SourceTrouble
 from collectors.requests import Requests
-from commands import wiring
+from commands import storing, wiring
 from commands.collecting import feed_named, feed_run
 from commands.failures import WorkFailed, WrongCall
 from config.settings import Settings
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
         message = f"no such file: {', '.join(missing)}"
         raise WrongCall(message)
     speed = _speed(arguments.speed)
-    with wiring.storage(settings, data, keeps=True) as storage:
+    with storing.storage(settings, data, keeps=True) as storage:
         if storage.collecting:
             said = _ask(data, feed.name, files, speed, storage.store)
             sys.stderr.write(f"{feed.name}: {said}\n")
@@ -96,7 +96,7 @@ def ask(data: Path, feed: str, kind: str, files: list[str], speed: float) -> dic
     requests = Requests(data, feed)
     name = requests.ask(kind, wiring.wall_clock_ms(), files, speed)
     while (answer := requests.answer_to(name)) is None:
-        if not wiring.is_up(data):
+        if not storing.is_up(data):
             message = "Leitstand was stopped before it was done: start it again, it goes on by itself"
             raise WorkFailed(message)
         time.sleep(LOOK_SECONDS)
@@ -124,7 +124,7 @@ def wait_until_counted(data: Path, store: Pictures, feed: str, sequence: int) ->
         else:
             if picture is not None and any(one.feed == feed and one.sequence >= sequence for one in picture.feeds):
                 return
-        if not wiring.is_up(data):
+        if not storing.is_up(data):
             message = "Leitstand was stopped before all was counted: what was read is in the log, start it again"
             raise WorkFailed(message)
         time.sleep(LOOK_SECONDS)

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from collectors import demo_centre
-from commands import wiring
+from commands import storing, wiring
 from commands.accounts import users
 from commands.centre import SEED, log_path
 from commands.failures import WorkFailed, WrongCall
+from commands.log_parts import HISTORY_FOLDER
 from config.settings import Settings
 from dashboard.access import Scope
 from dashboard.users import NameTaken
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace, settings: Settings, data: Path) -> None:
     if (settings.web.tls_cert is None) != (settings.web.tls_key is None):
         message = "--tls-cert and --tls-key belong together: give both"
         raise WrongCall(message)
-    wiring.prepare(data)
+    storing.prepare(data)
     with only_one(data):
         _keep_apart(data, demo=arguments.demo)
         if arguments.demo:
@@ -94,14 +95,17 @@ def demo_settings(settings: Settings, data: Path) -> Settings:
     if settings.feeds:
         message = "--demo brings its own settings: leave --config out"
         raise WrongCall(message)
-    for old in (data / name for name in ("demo", "redis", "collectors", "dead", wiring.HISTORY_FOLDER)):
+    for old in (data / name for name in ("demo", "redis", "collectors", "dead", HISTORY_FOLDER)):
         shutil.rmtree(old, ignore_errors=True)
     (data / "processor.state").unlink(missing_ok=True)
     (data / "demo").mkdir(parents=True)
     log_path(data).touch()
     file = data / "demo" / "leitstand.toml"
     centre = demo_centre.centre_for(log_path(data), SEED, wiring.wall_clock_ms())
-    file.write_text(centre.settings_toml(str(log_path(data))), "utf-8")
+    beside = demo_centre.Beside(log_path(data), centre)
+    beside.begin(centre.start_ms)
+    text = centre.settings_toml(str(log_path(data)), str(beside.trunks_path), str(beside.plan_path))
+    file.write_text(text, "utf-8")
     return replace(wiring.read_settings(file), web=settings.web, storage=settings.storage)
 
 

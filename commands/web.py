@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands import money, wiring
+from commands import money, storing, wiring
 from commands.accounts import users
 from config.settings import Settings
 from dashboard import server, wall
@@ -61,7 +61,7 @@ class KeptPast:
 
     @contextmanager
     def _past(self) -> Iterator[Past]:
-        own = wiring.storage_at(self._settings, self._address, live=True)
+        own = storing.storage_at(self._settings, self._address, live=True)
         calendar = wiring.calendar(self._settings)
         try:
             history = wiring.history(self._settings, self._data)
@@ -95,7 +95,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
     from dashboard.hub import Hub  # noqa: PLC0415
     from mobile import pages  # noqa: PLC0415
 
-    storage = wiring.storage_at(settings, address, live=True)
+    storage = storing.storage_at(settings, address, live=True)
     judged = targets(settings)
     configured = wiring.configured_cells(settings)
     enabled = [feed.name for feed in settings.feeds.values() if feed.enabled]
@@ -115,10 +115,11 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
     ) -> Board:
         return compose(
             readings,
-            [feed for feed in feeds if feed.feed in enabled or feed.feed.startswith("#")],
+            feeds,
             as_of_ms=as_of_ms,
             now_ms=wiring.wall_clock_ms(),
             scope_name=scope.name,
+            feeds_named=scope.everything,
             configured=configured_within(scope),
             targets=judged,
             language=language,
@@ -132,8 +133,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
     ledger = money.ledger(settings)
 
     clock_of = wiring.clock_of(settings)
-    # With one feed it is behind every cell; with several nobody can say which of them a hotline lacks.
-    hub = Hub(storage.store, present, lambda _: enabled if len(enabled) == 1 else ())
+    hub = Hub(storage.store, present, enabled)
     app = application.create_app(
         application.WebSettings(
             settings.web.default_language, settings.web.public_url, settings.web.trusted_proxies, data / "cache"

@@ -1,4 +1,4 @@
-"""From settings to the parts: cells, site clocks, pseudonyms, and the log and store of a data folder."""
+"""From settings to the parts: cells, site clocks, pseudonyms, and what the processes of `up` are handed."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from collectors.contract import BadOptions
 from collectors.registry import COLLECTORS
-from commands import data_format, log_parts
+from commands import log_parts, storing
 from commands.failures import WorkFailed, WrongCall
 from config.faults import SettingsError
-from config.kinds import Secret
 from config.sections import Campaign, Feed
 from config.settings import Settings, load
 from streams.catalogue import Options
@@ -32,23 +30,13 @@ from streams.days import SiteClock
 from streams.engine import ClockOf
 from streams.history.calendar import Calendar
 from streams.history.files import HistoryUnavailable
-from streams.log import EventLog, LogUnavailable
-from streams.log_kafka import KafkaLog
-from streams.log_redis import RedisLog
+from streams.log import LogUnavailable
 from streams.records import Cell, Supplies
-from streams.redis_binary import RedisNotStarted
-from streams.redis_client import RedisClients, connect
-from streams.redis_server import RedisServer, is_silent, running_socket
 from streams.store import StoreUnavailable
-from streams.store_parts import PartedStore
-from streams.store_redis import RedisStore
 
 if TYPE_CHECKING:
     from streams.history.history import History
 
-HISTORY_FOLDER = "history"
-STARTING_SECONDS = 15.0
-_SILENT_LOOKS = 2
 _logger = logging.getLogger("leitstand")
 
 
@@ -93,7 +81,7 @@ def hand_over(settings: Settings, place: Path) -> None:
 
 def settings_in_force(data: Path) -> Settings | None:
     """The settings of the `up` that runs on this data folder; None when none runs."""
-    if not is_up(data) or not handed_over(data).exists():
+    if not storing.is_up(data) or not handed_over(data).exists():
         return None
     # Written by `up` into a folder that only its user can write to.
     settings: Settings = pickle.loads(handed_over(data).read_bytes())  # noqa: S301
@@ -116,9 +104,8 @@ def history(settings: Settings, data: Path) -> History:
     """The history of this data folder, or where the settings say. Raises `WorkFailed`."""
     from streams.history.open import open_history  # noqa: PLC0415 -- pyarrow is slow to import, most commands need none
 
-    place = settings.storage.history_url or data / HISTORY_FOLDER
     try:
-        return open_history(place.reveal() if isinstance(place, Secret) else place)
+        return open_history(log_parts.history_place(settings, data))
     except HistoryUnavailable as error:
         raise WorkFailed(str(error)) from error
 
@@ -126,7 +113,7 @@ def history(settings: Settings, data: Path) -> History:
 @contextmanager
 def history_is_mine(data: Path) -> Iterator[None]:
     """While this is open no other program of this data folder takes the history over. Waits for its turn."""
-    prepare(data)
+    storing.prepare(data)
     with (data / "history.lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -279,95 +266,6 @@ def pseudonyms(data: Path) -> Callable[[str], bytes]:
     return lambda name: hmac.digest(key, name.encode("utf-8", "surrogateescape"), hashlib.sha256)[:16]
 
 
-@dataclass(frozen=True)
-class Storage:
-    """The log and the live pictures.
-
-    `live`: processors may be running that keep the picture up to date. `collecting`: a process on this data folder
-    collects, and alone writes to the log.
-    """
-
-    log: EventLog
-    store: PartedStore
-    clients: RedisClients
-    live: bool
-    collecting: bool
-
-    def close(self) -> None:
-        """Gives every connection back."""
-        if isinstance(self.log, KafkaLog):
-            self.log.close()
-            self.log.client.close()
-        self.clients.close()
-
-
-def prepare(data: Path) -> None:
-    """Makes the data folder, marked with our format. Raises `WorkFailed`."""
-    try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        data_format.note(data)
-    except OSError as error:
-        message = f"data folder {data}: {error.strerror}: name another one with --data"
-        raise WorkFailed(message) from error
-
-
-def storage_at(
-    settings: Settings, address: str | Path, *, live: bool, collecting: bool = False, keeps: bool = False
-) -> Storage:
-    """The log and the live pictures at a Redis that runs already, the log in Kafka where the settings say so."""
-    clients = connect(address)
-    if log_parts.in_kafka(settings):
-        log: EventLog = log_parts.kafka_log(settings)
-        store = PartedStore(
-            lambda: [log_parts.part_store(clients, part) for part in range(log_parts.parts_known(clients))]
-        )
-    else:
-        log = RedisLog(clients, keeps=keeps)
-        store = PartedStore(lambda: [RedisStore(clients)])
-    return Storage(log, store, clients, live, collecting)
-
-
-@contextmanager
-def storage(settings: Settings, data: Path, *, keeps: bool = False) -> Iterator[Storage]:
-    """The log and store of this data folder: of the running Redis, else of one that runs while this is open."""
-    prepare(data)
-    if settings.storage.redis_url:
-        apart = storage_at(
-            settings, settings.storage.redis_url.reveal(), live=True, collecting=is_up(data), keeps=keeps
-        )
-        yield apart
-        apart.close()
-        return
-    running = _running(data)
-    if running is not None:
-        yield storage_at(settings, running, live=is_up(data), collecting=is_up(data), keeps=keeps)
-        return
-    try:
-        with RedisServer(data, memory_mb=settings.storage.log_memory_mb) as server:
-            opened = storage_at(settings, server.socket_path, live=False, keeps=keeps)
-            yield opened
-            opened.close()
-    except RedisNotStarted as error:
-        raise WorkFailed(str(error)) from error
-
-
-def _running(data: Path) -> Path | None:
-    """The socket of the Redis that runs; the one of an `up` is waited for, because nobody else may start it then."""
-    deadline = time.monotonic() + STARTING_SECONDS
-    silent = 0
-    while (running := running_socket(data)) is None and is_up(data):
-        # One that hangs is not one that starts: whoever asks shall not wait as long for it.
-        silent = silent + 1 if is_silent(data) else 0
-        if silent == _SILENT_LOOKS:
-            message = f"the Redis of {data} hangs: it takes calls and does not answer, see {data / 'redis.log'}"
-            raise WorkFailed(message)
-        if time.monotonic() > deadline:
-            message = f"`leitstand up` runs on {data}, but its Redis does not answer: see {data / 'redis.log'}"
-            raise WorkFailed(message)
-        time.sleep(0.05)
-    return running
-
-
 def on_signals(stop: Callable[[], None]) -> None:
     """Ctrl-C and SIGTERM end the work cleanly."""
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -389,16 +287,3 @@ def patiently(work: Callable[[], None], stop: threading.Event) -> None:
             if lost:
                 _logger.info("can begin now")
             return
-
-
-def is_up(data: Path) -> bool:
-    """True while a `leitstand up` or `leitstand collect` runs on this data folder."""
-    try:
-        with (data / "up.lock").open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-    except FileNotFoundError:
-        pass
-    return False

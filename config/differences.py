@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
-from config.kinds import Secret
+from config.shown import Secret
 
 
 def differences(place: str, old: object, new: object) -> list[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from config.faults import Fault, Place, Refusal, SettingsError, dotted
-from config.kinds import shown
 from config.sections import REQUIRED, keys_of
+from config.shown import shown
 from config.toml_lines import lines_of
 
 Section = TypeVar("Section")

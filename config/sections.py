@@ -16,7 +16,8 @@ from typing import Any
 
 from config import kinds
 from config.faults import Fault, Place, dotted
-from config.kinds import Kind, Secret
+from config.kinds import Kind
+from config.shown import Secret
 
 REQUIRED = object()
 """Instead of a default: the key must be there."""

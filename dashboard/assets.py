@@ -14,8 +14,8 @@ from markupsafe import Markup
 from dashboard.precompressed import StaticFiles
 
 STYLES = ("base.css", "phone.css", "wall.css")
-SCRIPTS = ("live.js",)
-DESK_SCRIPTS = ("live.js", "desk.js")
+SCRIPTS = ("early.js", "live.js")
+DESK_SCRIPTS = (*SCRIPTS, "desk.js")
 """What stands inside pages. The desk's style needs no hash: there plotly styles inline anyway."""
 
 

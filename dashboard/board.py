@@ -114,10 +114,12 @@ def compose(
     language: str,
     view: View,
     feeds_configured: int,
+    feeds_named: bool = False,
 ) -> Board:
     """The board of everything in `readings` and `configured`, which are already cut to the reader's scope.
 
     `as_of_ms`: the instant for which the readings hold; `now_ms`: the server's clock, by which age is judged.
+    `feeds_named`: the reader may know the feeds by name.
     """
     text, feeds, readings = words(language), list(feeds), list(readings)
     silences, lag = silence.silent(feeds, now_ms, text), silence.lag(as_of_ms, now_ms)
@@ -144,7 +146,14 @@ def compose(
             fields[prefix + key] = own[key]
     worst_first = ordered(drawn, "worst", descending=False)
     tiles = worst_first if view.sort == "worst" else ordered(drawn, view.sort, descending=view.descending)
-    sentence = say(worst_first, group=view.group, as_of_ms=as_of_ms, feeds_configured=feeds_configured, words=text)
+    sentence = say(
+        worst_first,
+        group=view.group,
+        as_of_ms=as_of_ms,
+        feeds_configured=feeds_configured,
+        silent=silence.named(silences, feeds, text) if feeds_named and not lost else "",
+        words=text,
+    )
     bad = sum(each.state == "bad" for each in tiles)
     as_of = formats.clock(as_of_ms, targets.zone) if as_of_ms else formats.NOTHING
     fields |= {

@@ -47,19 +47,19 @@ class Present(Protocol):
 class Hub:
     """Follows the store and keeps the channels up to date.
 
-    `present` composes boards; `feeds_within(scope)` names the feeds behind the cells of a scope. `clock` is a monotonic
-    clock in seconds. One thread (or greenlet) runs `run`.
+    `present` composes boards; `expected` are the feeds that somebody follows, None: all that are in the picture.
+    `clock` is a monotonic clock in seconds. One thread (or greenlet) runs `run`.
     """
 
     def __init__(
         self,
         store: Pictures,
         present: Present,
-        feeds_within: Callable[[Scope], Collection[str]] = lambda _: (),
+        expected: Collection[str] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.present = present
-        self._feeds_within = feeds_within
+        self._expected = expected
         self.as_of_ms: int | None = None
         self._store = store
         self.clock = clock
@@ -195,9 +195,13 @@ class Hub:
             return [self._readings[cell] for cell in cells]
 
     def feeds(self, scope: Scope) -> list[FeedReport]:
-        """The feeds as this scope may know them."""
+        """The feeds that somebody follows, as this scope may know them."""
         with self._lock:
-            return visible_feeds(scope, self._feeds.values(), self._feeds_within(scope))
+            feeds = [feed for name, feed in self._feeds.items() if self._expected is None or name in self._expected]
+            if scope.everything:
+                return feeds
+            within = {name for reading in self.readings(scope) for name in reading.feeds}
+            return numbered_feeds(feeds, within)
 
     def board(self, scope: Scope, language: str, view: View) -> Board:
         """The board as it stands, for a page drawn by the server."""
@@ -240,13 +244,11 @@ class Hub:
             channel.close()
 
 
-def visible_feeds(scope: Scope, feeds: Iterable[FeedReport], within: Collection[str]) -> list[FeedReport]:
-    """The feeds; for whoever sees only a part, only whether each is alive, since messages and counts are of all.
+def numbered_feeds(feeds: Iterable[FeedReport], within: Collection[str]) -> list[FeedReport]:
+    """The feeds for whoever sees only a part: only whether each is alive, since messages and counts are of all.
 
-    Of those `within` the scope the name stays, the others are numbered.
+    Of those `within` the scope the name stays, so that a tile finds the feeds behind it; the others are numbered.
     """
-    if scope.everything:
-        return list(feeds)
     return [
         FeedReport(
             feed.feed if feed.feed in within else f"#{number}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
-import os
+import secrets
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -65,7 +65,8 @@ class Compressor:
             best = self._apart(lambda: brotli.compress(data, quality=_BEST))
             if self._folder is not None:
                 self._folder.mkdir(parents=True, exist_ok=True)
-                partial = self._folder / f"{digest}.{os.getpid()}.part"
+                # Two threads may be at it at once, and two processes.
+                partial = self._folder / f"{digest}.{secrets.token_hex(4)}.part"
                 partial.write_bytes(best)
                 partial.replace(self._folder / f"{digest}.br")
         self._kept[digest, "br"] = best

@@ -20,10 +20,13 @@ class Sentence:
     mood: str
 
 
-def say(tiles: Sequence[Tile], *, group: str, as_of_ms: int, feeds_configured: int, words: Wording) -> Sentence:
+def say(
+    tiles: Sequence[Tile], *, group: str, as_of_ms: int, feeds_configured: int, silent: str, words: Wording
+) -> Sentence:
     """The state of everything in view. `tiles` are worst first.
 
-    Without a grouping hotlines are counted, each by its worst provider, whatever the number of its tiles.
+    Without a grouping hotlines are counted, each by its worst provider, whatever the number of its tiles. `silent`:
+    which feeds are, in words; "" where none is or the reader must not know.
     """
     if not tiles:
         return Sentence(words.say_nothing if feeds_configured else words.say_no_feeds, ".", "none")
@@ -39,8 +42,11 @@ def say(tiles: Sequence[Tile], *, group: str, as_of_ms: int, feeds_configured: i
         "units_of": words.units_of[group],
     }
     if counts["lost"] == total:
-        return Sentence(words.say_all_lost, words.say_all_lost_tail.format(why=tiles[0].source.lost) + ".", "lost")
-    rest = words.say_unknown.format(lost=counts["lost"]) if counts["lost"] else ""
+        return Sentence(
+            words.say_all_lost, words.say_all_lost_tail.format(why=silent or tiles[0].source.lost) + ".", "lost"
+        )
+    because = f": {silent}" if silent else ""
+    rest = f"{words.say_unknown.format(lost=counts['lost'])}{because}." if counts["lost"] else ""
 
     def sentence(lead: str, tail: str, mood: str) -> Sentence:
         return Sentence(lead.format(**names), f"{tail.format(**names)}.{rest}", mood)

@@ -1,6 +1,7 @@
 """Which feeds are silent, and what that makes unknown. No data is never good.
 
-Feeds are not named here: a feed may be called after an outsourcer that the reader must not know of.
+Tiles do not name feeds, nor does anything for a reader who sees only a part: a feed may be called after an outsourcer
+that this reader must not know of.
 """
 
 from __future__ import annotations
@@ -13,14 +14,19 @@ from streams.store import FeedReport
 
 LATE_MS = 15_000
 LOST_MS = 60_000
+_NAMED = 2
 
 
 @dataclass(frozen=True)
 class Silence:
-    """A feed whose hotlines are unknown, and why, in words. `off`: nobody expects anything of it."""
+    """A feed whose hotlines are unknown, and why, in words, without its name and with it.
+
+    `off`: nobody expects anything of it.
+    """
 
     feed: str
     why: str
+    named: str
     off: bool = False
 
 
@@ -40,14 +46,32 @@ def silent(feeds: Iterable[FeedReport], now_ms: int, words: Wording) -> list[Sil
     result = []
     for feed in feeds:
         if feed.is_incomplete(now_ms):
-            result.append(Silence(feed.feed, words.feed_incomplete))
+            result.append(_silence(feed.feed, words.feed_incomplete, words))
+        elif feed.state == "full":
+            result.append(_silence(feed.feed, words.feed_full, words))
         elif feed.state == "error":
-            result.append(Silence(feed.feed, words.feed_error))
+            result.append(_silence(feed.feed, words.feed_error, words))
         elif feed.heard_ms is None or feed.state == "off":
-            result.append(Silence(feed.feed, words.feed_off, off=True))
+            result.append(_silence(feed.feed, words.feed_off, words, off=True))
         elif now_ms - feed.heard_ms > LOST_MS:
-            result.append(Silence(feed.feed, words.feed_silent.format(ago=ago(now_ms - feed.heard_ms, words))))
+            result.append(_silence(feed.feed, words.feed_silent, words, ago=ago(now_ms - feed.heard_ms, words)))
     return result
+
+
+def _silence(feed: str, text: str, words: Wording, *, ago: str = "", off: bool = False) -> Silence:
+    named = text.format(name=f" {feed}", of=words.of_feed + feed, ago=ago)
+    return Silence(feed, text.format(name="", of="", ago=ago), named, off)
+
+
+def named(silences: Sequence[Silence], feeds: Collection[FeedReport], words: Wording) -> str:
+    """Which feeds are silent, the first two by name, for whoever may know all of them; off counts only when all are."""
+    said = [silence.named for silence in silences if _matters(silence, silences, feeds)]
+    more = [words.more_feeds.format(n=len(said) - _NAMED)] if len(said) > _NAMED else []
+    return ", ".join(said[:_NAMED] + more)
+
+
+def _matters(silence: Silence, silences: Sequence[Silence], feeds: Collection[FeedReport]) -> bool:
+    return not silence.off or len(feeds) == sum(each.off for each in silences)
 
 
 def lag(as_of_ms: int, now_ms: int) -> str:
@@ -63,6 +87,5 @@ def reason(silences: Sequence[Silence], feeds: Collection[FeedReport], behind: C
     is off counts only when all are.
     """
     if behind is None:
-        every_off = len(feeds) == sum(silence.off for silence in silences)
-        return next((silence.why for silence in silences if every_off or not silence.off), "")
+        return next((silence.why for silence in silences if _matters(silence, silences, feeds)), "")
     return next((silence.why for silence in silences if silence.feed in behind), "")

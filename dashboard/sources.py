@@ -68,9 +68,15 @@ def _source(
         mark = f"{len(hotlines)} {unit}"
     short = targets.of(key[0]).short_name if group in {"", "hotline"} and key[0] else name
     pairs = {(cell.hotline, cell.provider) for cell in cells}
-    known = [targets.feeds_of.get(pair) for pair in pairs]
-    behind = None if None in known else frozenset(feed for feeds in known for feed in feeds or ())
-    return Source(key, name, short, mark, cells, readings, why(behind), hotlines)
+    return Source(key, name, short, mark, cells, readings, why(_behind(pairs, readings)), hotlines)
+
+
+def _behind(pairs: Collection[tuple[str, str]], readings: Iterable[Reading]) -> Collection[str] | None:
+    """The feeds behind these hotlines and providers; None where one of them was never heard of from a known feed."""
+    feeds: dict[tuple[str, str], set[str]] = {pair: set() for pair in pairs}
+    for reading in readings:
+        feeds[reading.cell.hotline, reading.cell.provider].update(reading.feeds)
+    return {feed for names in feeds.values() for feed in names} if all(feeds.values()) else None
 
 
 def judge(source: Source, targets: Targets) -> Judgement:

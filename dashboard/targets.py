@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from streams import catalogue
 
@@ -24,17 +24,12 @@ class HotlineTarget:
 
 @dataclass(frozen=True)
 class Targets:
-    """The targets of all hotlines, the formula switches, and the IANA zone in which times are printed.
-
-    `feeds_of` names the feeds behind a (hotline, provider), where that is known; where it is not, any silent feed
-    may be the missing one.
-    """
+    """The targets of all hotlines, the formula switches, and the IANA zone in which times are printed."""
 
     default: HotlineTarget
     by_hotline: Mapping[str, HotlineTarget]
     options: catalogue.Options
     zone: str
-    feeds_of: Mapping[tuple[str, str], Collection[str]] = field(default_factory=dict)
 
     def of(self, hotline: str) -> HotlineTarget:
         """What holds for a hotline; its own name is the short one where none is set."""

@@ -28,6 +28,7 @@ def register(app: Flask, context: PageContext) -> None:
             context.visitor(),
             context.assets,
             board_html=render(board, tiles),
+            follows=board.view.query(),
             tiles=tiles,
             seconds=_number(request.args.get("seconds", ""), DEFAULT_SECONDS, 3600),
         )

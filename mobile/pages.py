@@ -26,7 +26,7 @@ def register(app: Flask, context: PageContext) -> None:
     def phone(view: View, here: str) -> str:
         visitor = context.visitor()
         board_html = render(context.compose(view))
-        return page("phone.html", visitor, context.assets, board_html=board_html, here=here)
+        return page("phone.html", visitor, context.assets, board_html=board_html, follows=view.query(), here=here)
 
     @app.get("/")
     def situation() -> str:

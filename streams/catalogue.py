@@ -12,12 +12,15 @@ from collections.abc import Iterable
 from streams.counters import ENDED_WAITS, LATE_CLASSES, SERVICE_CLASSES
 from streams.kpi import Kpi, Options, Parts, Value
 from streams.kpis_outbound import OUTBOUND
+from streams.kpis_shifts import SHIFTS
+from streams.kpis_trunks import TRUNKS
 from streams.money.account import MONEY
 from streams.reading import Sums
 from streams.records import VISITS, Cell, Supplies
 from streams.waits import quantile_seconds
 
 __all__ = ["KPI", "KPIS", "MONEY", "Kpi", "Options", "Value", "compute", "definition", "supplied"]
+_TURNED_AWAY = ("blocked", "busy_played", "trunk_blocked", "trunk_busy")
 
 
 def _late(s: Sums) -> int:
@@ -123,8 +126,9 @@ KPIS: tuple[Kpi, ...] = (
         "Total reachability",
         "share",
         "high",
-        "answered / (answered + abandoned + flow_out + callback + error + blocked + busy_played)",
-        lambda s, _: (s["answered"], _ended(s) + s["blocked"] + s["busy_played"]),
+        "answered / (answered + abandoned + flow_out + callback + error + blocked + busy_played + trunk_blocked + "
+        "trunk_busy)",
+        lambda s, _: (s["answered"], _ended(s) + sum(s[name] for name in _TURNED_AWAY)),
         needs=Supplies.DOOR,
     ),
     Kpi(
@@ -236,6 +240,8 @@ KPIS: tuple[Kpi, ...] = (
         of_now=True,
     ),
     *OUTBOUND,
+    *TRUNKS,
+    *SHIFTS,
 )
 KPI = {kpi.id: kpi for kpi in KPIS}
 
@@ -244,8 +250,8 @@ _EVIDENCE = {Supplies.TALK: "talk_ms", Supplies.ACW: "acw_ms"}
 
 
 def supplied(needs: Supplies, cells: Iterable[Cell], sums: Sums) -> bool:
-    """True when at least one of the cells' feeds supplies what a KPI needs."""
-    if needs is Supplies.NOTHING:
+    """True when at least one of the cells' feeds supplies what a KPI needs; trunks see what happens at the door."""
+    if needs is Supplies.NOTHING or (needs is Supplies.DOOR and "trunks" in sums.families):
         return True
     evidence = _EVIDENCE.get(needs)
     return (evidence is not None and sums[evidence] > 0) or any(cell.supplies & needs for cell in cells)
@@ -260,9 +266,10 @@ def compute(kpi: Kpi, sums: Sums, cells: Iterable[Cell], options: Options) -> Va
         return Value(value, n, None if n else "empty")
     numerator, n = kpi.parts(sums, options)
     if kpi.family != VISITS:
-        if kpi.family not in sums.families or (kpi.of_now and not sums.of_now):
+        families = {kpi.family, kpi.beside or kpi.family}
+        if not families <= sums.families or (kpi.of_now and not sums.of_now):
             return Value(None, 0, "not_supplied")
-        if kpi.family in sums.suppressed and not kpi.of_now:
+        if families & sums.suppressed and not kpi.of_now:
             return Value(None, 0, "suppressed")
     if not supplied(kpi.needs, cells, sums):
         return Value(None, n, "not_supplied")

@@ -31,7 +31,9 @@ from streams.records import (
     ListCounted,
     Ordered,
     Outcome,
+    Rostered,
     Seen,
+    TrunkCounted,
     Worked,
 )
 
@@ -46,6 +48,8 @@ FURTHER: dict[str, FactColumns] = {
     "attempted": FactColumns(Attempted),
     "list_counted": FactColumns(ListCounted),
     "ordered": FactColumns(Ordered),
+    "trunk_counted": FactColumns(TrunkCounted),
+    "rostered": FactColumns(Rostered),
 }
 """Facts of the families beside visits, by their tag. A further one joins with one entry here."""
 _TAG: dict[type, str] = {
@@ -53,6 +57,8 @@ _TAG: dict[type, str] = {
     Attempted: "attempted",
     ListCounted: "list_counted",
     Ordered: "ordered",
+    TrunkCounted: "trunk_counted",
+    Rostered: "rostered",
 }
 
 Ints = npt.NDArray[np.int64]
@@ -176,7 +182,7 @@ def encode(batch: Batch) -> bytes:
                 row = DOOR, fact.visit, cells.setdefault(fact.cell, len(cells)), int(fact.door), 0
             case Seen():
                 row = SEEN, _NO_VISIT, cells.setdefault(fact.cell, len(cells)), 0, 0
-            case Worked() | Attempted() | ListCounted() | Ordered():
+            case Worked() | Attempted() | ListCounted() | Ordered() | TrunkCounted() | Rostered():
                 at_ms.pop()
                 further.setdefault(_TAG[type(fact)], []).append(fact)
                 continue
@@ -222,6 +228,35 @@ def _places(batch: Batch) -> list[int]:
     return [place for tag in order for place, of in zip(batch.places, tags, strict=True) if of == tag]
 
 
+def encode_columns(columns: Columns) -> bytes:
+    """The bytes that `decode_columns` reads these from."""
+    return _encoder.encode(
+        _Wire(
+            VERSION,
+            columns.feed,
+            columns.sequence,
+            columns.collected_ms,
+            columns.tally,
+            columns.last_event_ms,
+            columns.state,
+            columns.message,
+            columns.cells,
+            columns.agents,
+            columns.kind.tobytes(),
+            columns.visit.tobytes(),
+            columns.at_ms.tobytes(),
+            columns.ref.tobytes(),
+            columns.code.tobytes(),
+            columns.version.tobytes(),
+            columns.handling.tobytes(),
+            columns.places.tobytes(),
+            columns.skew_ms,
+            {tag: FURTHER[tag].packed(table) for tag, table in columns.further.items()},
+            list(columns.further_cells),
+        )
+    )
+
+
 def decode_columns(payload: bytes) -> Columns:
     """The batch as arrays, without making a record of each fact. Raises `UnreadableBatch`."""
     try:
@@ -241,28 +276,32 @@ def decode_columns(payload: bytes) -> Columns:
     except (ValueError, IndexError) as error:
         message = f"log entry of {len(payload)} bytes has facts that do not fit: {error}"
         raise UnreadableBatch(message) from error
-    return Columns(
-        wire.feed,
-        wire.sequence,
-        wire.collected_ms,
-        wire.tally,
-        wire.last_event_ms,
-        wire.state,
-        wire.message,
-        wire.cells,
-        wire.agents,
-        np.frombuffer(wire.kind, np.uint8),
-        halves(wire.visit),
-        np.frombuffer(wire.at_ms, "<i8"),
-        np.frombuffer(wire.ref, "<i4"),
-        np.frombuffer(wire.code, np.uint8),
-        np.frombuffer(wire.fact_version, np.uint8),
-        np.frombuffer(wire.handling, "<i4").reshape(-1, 3),
-        np.frombuffer(wire.places, "<u4"),
-        wire.skew_ms,
-        further,
-        wire.further_cells,
-    )
+    try:
+        return Columns(
+            wire.feed,
+            wire.sequence,
+            wire.collected_ms,
+            wire.tally,
+            wire.last_event_ms,
+            wire.state,
+            wire.message,
+            wire.cells,
+            wire.agents,
+            np.frombuffer(wire.kind, np.uint8),
+            halves(wire.visit),
+            np.frombuffer(wire.at_ms, "<i8"),
+            np.frombuffer(wire.ref, "<i4"),
+            np.frombuffer(wire.code, np.uint8),
+            np.frombuffer(wire.fact_version, np.uint8),
+            np.frombuffer(wire.handling, "<i4").reshape(-1, 3),
+            np.frombuffer(wire.places, "<u4"),
+            wire.skew_ms,
+            further,
+            wire.further_cells,
+        )
+    except ValueError as error:
+        message = f"log entry of {len(payload)} bytes is no batch: its columns are cut off: {error}"
+        raise UnreadableBatch(message) from error
 
 
 def decode(payload: bytes) -> Batch:

@@ -180,6 +180,31 @@ FURTHER: dict[str, Family] = {
         live="the attempt's begin",
         arrival="the same",
     ),
+    "trunks": Family(
+        ("trunk_busy", "trunk_blocked", "trunk_in_use_ms", "trunk_channels_ms"),
+        ("trunk_in_use", "trunk_channels"),
+        frozenset({"hotline", "project", "client"}),
+        counts="What carriers and exchanges see of a service number before anybody queues: `trunk_busy` calls heard "
+        "the busy tone, `trunk_blocked` found no channel. A counter of the source that only grows counts its growth, "
+        "less than before is a new start at 0, and its first value counts nothing. `trunk_in_use_ms` and "
+        "`trunk_channels_ms` are channels in use and channels there were, times the milliseconds for which that held: "
+        "until the next count of the trunk, at most `holds_seconds`.",
+        live="the time of the count; channels: time within the window, clipped to it",
+        arrival="the same",
+    ),
+    "shifts": Family(
+        ("shift_planned_ms", "shift_absent_ms", "shift_absent_undated_ms", "shift_persons"),
+        (),
+        frozenset({"hotline", "project", "client", "provider", "site", "team"}),
+        persons="shift_persons",
+        counts="Planned work and absence of persons by their home (provider, site, team) and the hotline that they are "
+        "planned for. `shift_absent_ms`: planned work that an absence covers, and hours that a source states without "
+        "times; of those without a date `shift_absent_undated_ms`. The kind of an absence is not kept, so sick leave "
+        "is inside the total only. `shift_persons`: distinct persons, each in one cell. Work of a person that is "
+        "planned twice counts once.",
+        live="time within the window, clipped to it; stated hours at the begin of their row",
+        arrival="the same",
+    ),
 }
 """Every family beside visits. A further one joins with one entry here."""
 

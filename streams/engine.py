@@ -204,6 +204,7 @@ class Engine:
             None if oldest == NEVER else oldest,
             int(windows.day_start_ms[cell]),
             profile,
+            self.cells.feeds(cell),
         )
 
     def _oldest(self) -> Ints:

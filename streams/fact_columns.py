@@ -86,6 +86,16 @@ class FactColumns:
                 raise ValueError(message)
         return FactTable(size or 0, found, texts)
 
+    def check(self, table: FactTable, cells: int) -> None:
+        """Raises IndexError for facts that name a cell or a text that is not there; the batch has so many `cells`."""
+        for name, kind, _ in self._fields:
+            if kind not in (Cell, str) or not table.size:
+                continue
+            column, there = table.columns[name], cells if kind is Cell else len(table.texts)
+            if column.min() < 0 or column.max() >= there:
+                message = f"a fact names as its {name} what its batch does not have"
+                raise IndexError(message)
+
     def packed(self, table: FactTable) -> list[bytes]:
         """The columns as `encode` writes them."""
         return [_TEXTS.encode(table.texts), *(table.columns[name].tobytes() for name, _, _ in self._fields)]

@@ -23,11 +23,13 @@ from aiokafka.errors import (
     for_code,
 )
 
+from streams.kafka_topics import hold
 from streams.log import LogFull, LogUnavailable
 
 CALL_SECONDS = 8.0
 LARGEST_ENTRY_BYTES = 16_777_216
 _Answer = TypeVar("_Answer")
+_NOTHING: Mapping[str, str] = {}
 # Its own words about every attempt would bury ours, which come once.
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
@@ -92,8 +94,11 @@ class KafkaClient:
                 self._thread.start()
             return self._loop
 
-    def topic(self, name: str, partitions: int, settings: Mapping[str, str]) -> int:
-        """Makes the topic where it is missing; how many partitions it has, which is not ours to change."""
+    def topic(self, name: str, partitions: int, settings: Mapping[str, str], must: Mapping[str, str] = _NOTHING) -> int:
+        """Makes the topic where it is missing; how many partitions it has, which is not ours to change.
+
+        `settings` are for a new topic, `must` for one that is there, too.
+        """
 
         async def work() -> int:
             admin = AIOKafkaAdminClient(
@@ -104,10 +109,11 @@ class KafkaClient:
                 while True:
                     (found,) = await admin.describe_topics([name])
                     if found["error_code"] == 0 and found["partitions"]:
+                        await hold(admin, name, must)
                         return len(found["partitions"])
                     error = for_code(found["error_code"])
                     if error is UnknownTopicOrPartitionError:
-                        new = NewTopic(name, partitions, 1, topic_configs=dict(settings))
+                        new = NewTopic(name, partitions, 1, topic_configs={**settings, **must})
                         new.replication_factor = _AS_THE_BROKER_SAYS  # its constructor refuses that
                         (made,) = (await admin.create_topics([new])).topic_errors
                         if made[1] not in (0, TopicAlreadyExistsError.errno):

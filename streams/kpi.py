@@ -43,8 +43,8 @@ class Kpi:
     `needs`: what the feeds must supply, else the value is null (not_supplied). An empty denominator is null (empty).
     `better` says which direction is good, or None where neither is. `family`: whose counters it is made of; where a row
     has no cell of that family the value is null (not_supplied), where too few persons are in it null (suppressed).
-    `of_now`: it is made of counters without a window, which rows of intervals do not have. Of a count, `parts` gives
-    the count twice.
+    `beside`: a second family of which the same holds. `of_now`: it is made of counters without a window, which rows of
+    intervals do not have. Of a count, `parts` gives the count twice.
     """
 
     id: str
@@ -59,3 +59,4 @@ class Kpi:
     short: str = ""
     family: str = VISITS
     of_now: bool = False
+    beside: str = ""

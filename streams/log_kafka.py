@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import IllegalOperation
 
 from streams.kafka_client import LARGEST_ENTRY_BYTES, KafkaClient
 from streams.log import LogUnavailable
@@ -25,12 +26,13 @@ _TRANSACTION_SECONDS = 10
 """A writer that was killed inside an append holds readers up for so long, or until it is started again."""
 
 _NO_BOOKMARK = ""
-_LOG_SETTINGS = {"retention.ms": "-1", "max.message.bytes": str(LARGEST_ENTRY_BYTES)}
-_BOOKMARK_SETTINGS = {
-    "cleanup.policy": "compact",
-    "segment.bytes": "16777216",
-    "max.message.bytes": str(LARGEST_ENTRY_BYTES),
-}
+_LOG_SETTINGS = {"max.message.bytes": str(LARGEST_ENTRY_BYTES)}
+_LOG_MUST = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+"""Kafka itself deletes nothing: it does not know what is counted and recorded. `KafkaPart.trim` deletes behind both."""
+_BOOKMARK_SETTINGS = {"segment.bytes": "16777216", "max.message.bytes": str(LARGEST_ENTRY_BYTES)}
+_BOOKMARK_MUST = {"cleanup.policy": "compact"}
+_GONE_ON_WITH = (IllegalOperation, AssertionError)
+"""What aiokafka raises for the next step of a transaction that has failed since the step before."""
 _fields = msgspec.msgpack.Decoder(dict[str, bytes])
 
 
@@ -56,8 +58,8 @@ class KafkaLog:
         """See `EventLog.parts`."""
         with self._lock:
             if not self._parts:
-                count = self.client.topic(self.topic, self._partitions, _LOG_SETTINGS)
-                self.client.topic(self._bookmarks, 1, _BOOKMARK_SETTINGS)
+                count = self.client.topic(self.topic, self._partitions, _LOG_SETTINGS, _LOG_MUST)
+                self.client.topic(self._bookmarks, 1, _BOOKMARK_SETTINGS, _BOOKMARK_MUST)
                 self._parts = tuple(KafkaPart(self.client, self.topic, number) for number in range(count))
             return self._parts
 
@@ -71,8 +73,7 @@ class KafkaLog:
             message = f"an append to {self.topic} failed: read the bookmark {name!r} to learn whether it happened"
             raise LogUnavailable(message)
 
-        async def work() -> tuple[str, ...]:
-            producer = self._producers.get(name) or await self._new_producer(name)
+        async def in_one_transaction(producer: AIOKafkaProducer) -> tuple[str, ...]:
             await producer.begin_transaction()
             # Sent first, awaited together: all of it travels at once.
             sent = [await producer.send(self.topic, payload, partition=part.number) for part, payload in to_each]
@@ -82,6 +83,14 @@ class KafkaLog:
             reports = await asyncio.gather(*sent)
             await producer.commit_transaction()
             return tuple(str(report.offset) for report in reports[: len(to_each)])
+
+        async def work() -> tuple[str, ...]:
+            producer = self._producers.get(name) or await self._new_producer(name)
+            try:
+                return await in_one_transaction(producer)
+            except _GONE_ON_WITH as error:
+                message = f"an append to {self.topic} was broken off: another writer of {name!r} has begun"
+                raise LogUnavailable(message) from error
 
         try:
             return self.client.call(f"append to the log {self.topic}", work)

@@ -3,7 +3,8 @@
 A visit goes to the part of its hotline: all facts of a visit name the same hotline, so neither a visit nor a cell of
 visits is in two parts, and totals over parts are sums. What a further family counts once goes whole to one part: a
 person over all hotlines, a call list, an order, the attempts of a campaign (its leads are counted once; an attempt
-never moves to another campaign). Its cells may be in several parts; their readings add up (`reading.added`).
+never moves to another campaign), a trunk, and all shifts and absences together, because an absence takes from whatever
+work is planned. Its cells may be in several parts; their readings add up (`reading.added`).
 Heartbeats go to every part, so that each knows how far its feeds are heard.
 """
 
@@ -15,7 +16,20 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from streams.batch import Batch, Tally
-from streams.records import Arrived, Attempted, AtTheDoor, Fact, ListCounted, Ordered, Seen, Worked
+from streams.records import (
+    Arrived,
+    Attempted,
+    AtTheDoor,
+    Fact,
+    ListCounted,
+    Ordered,
+    Rostered,
+    Seen,
+    TrunkCounted,
+    Worked,
+)
+
+_SHIFTS = "shifts and absences"
 
 
 def part_of(name: str, parts: int) -> int:
@@ -37,6 +51,10 @@ def key_of(fact: Fact) -> str:
             return fact.order.hex()
         case Attempted():
             return fact.cell.campaign or fact.cell.hotline
+        case TrunkCounted():
+            return fact.trunk.hex()
+        case Rostered():
+            return _SHIFTS
         case _:
             return fact.hotline
 

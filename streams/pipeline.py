@@ -14,13 +14,14 @@ from streams.codec import Columns, decode_columns
 from streams.engine import Engine
 from streams.families.billing import Billing
 from streams.families.family import Family
-from streams.families.table import FAMILIES
+from streams.families.table import FAMILIES, take_in
 from streams.gaps import Gap
 from streams.intervals import by_interval
 from streams.reading import Reading, Sums
 from streams.records import Cell
 from streams.store import FeedReport
 from streams.together import together
+from streams.uncountable import Uncountable, countable
 
 _LARGE_FACTS = 500
 _MOST_GATHERED = 1_000
@@ -53,14 +54,22 @@ class Pipeline:
         self._count_gathered()
         self._gathered = None
 
-    def apply(self, payload: bytes) -> None:
-        """Takes in one log entry. Raises `UnreadableBatch` and then has changed nothing."""
+    def apply(self, payload: bytes, *, doubted: bool = False) -> list[Uncountable]:
+        """Takes in one log entry. Raises `UnreadableBatch` and then has changed nothing.
+
+        `doubted`: facts that cannot be counted are left out and returned, each counts as a dead line. Anything else
+        that it raises leaves a pipeline that is of no use any more.
+        """
         columns = decode_columns(payload)
+        left_out: list[Uncountable] = []
         report = self.feeds.get(columns.feed)
         if report is None:
             report = self.feeds[columns.feed] = FeedReport(columns.feed, Tally())
         if columns.sequence <= report.sequence:
-            return
+            return []
+        if doubted:
+            columns, left_out = countable(columns, payload)
+        self.engine.cells.note(columns.feed, columns.cells)
         if self._gathered is None:
             self._count(columns)
         else:
@@ -79,6 +88,7 @@ class Pipeline:
         if columns.last_event_ms is not None:
             report.last_event_ms = max(columns.last_event_ms, report.last_event_ms or columns.last_event_ms)
         self._changed.add(columns.feed)
+        return left_out
 
     def _count_gathered(self) -> None:
         if self._gathered:
@@ -91,15 +101,7 @@ class Pipeline:
 
     def take_further(self, columns: Columns) -> None:
         """Takes in the facts of further families only."""
-        for name, entry in FAMILIES.items():
-            tables = {tag: table for tag, table in columns.further.items() if tag in entry.facts}
-            if tables:
-                self._family(name).apply(tables, columns.further_cells)
-
-    def _family(self, name: str) -> Family:
-        if name not in self.families:
-            self.families[name] = FAMILIES[name].begin(self.engine.now_ms, self.engine.clock_of)
-        return self.families[name]
+        take_in(self.families, columns, self.engine.now_ms, self.engine.clock_of)
 
     def tick(self, now_ms: int) -> None:
         """Moves the clock of everything; one that steps back is ignored."""
@@ -138,7 +140,8 @@ class Pipeline:
     def load_families(self, saved: Mapping[str, Mapping[str, bytes]]) -> None:
         """Takes over what `dump_families` gave. Raises KeyError for a family that this program does not know."""
         for name, parts in saved.items():
-            self._family(name).load(parts)
+            self.families[name] = FAMILIES[name].begin(self.engine.now_ms, self.engine.clock_of)
+            self.families[name].load(parts)
 
     def changed_feeds(self) -> list[FeedReport]:
         """The feeds that changed since the last call."""

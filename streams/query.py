@@ -118,7 +118,9 @@ class _Groups(Generic[T]):
         """Who may be shown together, by family, where `row_of` gives a cell's row of the window or interval."""
         persons: defaultdict[str, dict[Cell, int]] = defaultdict(dict)
         for cell in self._people:
-            persons[cell.family][cell] = row_of(self._values[cell])[FURTHER[cell.family].persons]
+            row, family = row_of(self._values[cell]), FURTHER[cell.family]
+            if any(row[name] for name in family.windowed):
+                persons[cell.family][cell] = row[family.persons]
         return {family: Blocks(counted, self._floor) for family, counted in persons.items()}
 
     def total(self, key: tuple[str, ...], row_of: Callable[[T], Sums], blocks: Mapping[str, Blocks]) -> Sums:
@@ -287,6 +289,6 @@ def _marks(row: Row) -> list[str]:
         marks.append("not_supplied")
     if row.sums["orders_unassigned"]:
         marks.append("unassigned")
-    if row.sums["attempts_undated"]:
+    if row.sums["attempts_undated"] or row.sums["shift_absent_undated_ms"]:
         marks.append("undated")
     return marks

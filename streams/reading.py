@@ -20,10 +20,10 @@ class Reading(msgspec.Struct, array_like=True, frozen=True):
 
     `counts` numbers run over (window, basis, counter); `waits` has one such list of histogram bins per (window,
     basis), `wait_max_ms` one maximum. `profile` are the day's quarters of an hour since its start: quarter, then the
-    service classes (live basis), one list each.
+    service classes (live basis), one list each. `feeds` are those that ever named the cell; none: that is not known.
 
     Of a further family, `counts` run over its own counters, `now` are its counters without a window, in their order,
-    and all that speaks of waits is empty.
+    and all that speaks of waits or of feeds is empty.
     """
 
     cell: Cell
@@ -35,6 +35,7 @@ class Reading(msgspec.Struct, array_like=True, frozen=True):
     oldest_arrival_ms: int | None
     day_start_ms: int
     profile: list[list[int]]
+    feeds: tuple[str, ...] = ()
     now: list[int] = []
 
 
@@ -54,7 +55,7 @@ def further(
                 counts += [place * len(names) + number, values[name]]
     of_now = [now.get(name, 0) for name in FURTHER[cell.family].now]
     return Reading(
-        cell, counts, [0] * len(COMBINATIONS), [[]] * len(COMBINATIONS), 0, 0, None, day_start_ms, [], of_now
+        cell, counts, [0] * len(COMBINATIONS), [[]] * len(COMBINATIONS), 0, 0, None, day_start_ms, [], now=of_now
     )
 
 

@@ -21,6 +21,8 @@ from streams.cell import ID_BYTES, VISITS, Cell, Supplies, identify
 from streams.records_agents import Work, Worked
 from streams.records_orders import Ordered
 from streams.records_outbound import Attempted, ListCounted, Told
+from streams.records_shifts import Plan, Rostered
+from streams.records_trunks import TrunkCounted
 
 __all__ = [
     "ID_BYTES",
@@ -37,9 +39,12 @@ __all__ = [
     "ListCounted",
     "Ordered",
     "Outcome",
+    "Plan",
+    "Rostered",
     "Seen",
     "Supplies",
     "Told",
+    "TrunkCounted",
     "Work",
     "Worked",
     "identify",
@@ -127,4 +132,17 @@ class Seen(msgspec.Struct, frozen=True, tag="seen"):
     cell: Cell
 
 
-Fact = Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen | Worked | Attempted | ListCounted | Ordered
+Fact = (
+    Arrived
+    | Ended
+    | Handled
+    | GivenUp
+    | AtTheDoor
+    | Seen
+    | Worked
+    | Attempted
+    | ListCounted
+    | Ordered
+    | TrunkCounted
+    | Rostered
+)

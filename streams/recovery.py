@@ -12,6 +12,7 @@ from streams.pipeline import Pipeline
 from streams.query import iso
 from streams.snapshot import UnusableSnapshot
 from streams.states import States
+from streams.uncountable import CountingFailed, Doubts, Uncountable
 
 ENTRIES_AT_ONCE = 64
 _MOST_AT_ONCE = 2048
@@ -19,12 +20,19 @@ _BYTES_AT_ONCE = 2_000_000
 _logger = logging.getLogger(__name__)
 
 
-def recover(part: LogPart, states: States, pipeline: Pipeline, reached: Callable[[str], None] = lambda _: None) -> str:
+def recover(
+    part: LogPart,
+    states: States,
+    pipeline: Pipeline,
+    reached: Callable[[str], None] = lambda _: None,
+    doubts: Doubts | None = None,
+    left_out: list[Uncountable] | None = None,
+) -> str:
     """Brings an empty pipeline to the end of this part of the log and returns that position.
 
     `reached` is told every position on the way, so that whoever watches can see that it goes on.
     A saved state is used when it is sound and the log still has the entry where it was taken; else the whole log is
-    read. Raises `LogUnavailable`.
+    read. Raises `LogUnavailable`, and `CountingFailed` as `take_in` does.
     """
     position = START
     trimmed = part.missing()
@@ -43,7 +51,7 @@ def recover(part: LogPart, states: States, pipeline: Pipeline, reached: Callable
                 trimmed = None
     at_once = ENTRIES_AT_ONCE
     while entries := part.read(position, at_once):
-        position = take_in(pipeline, entries)
+        position = take_in(pipeline, entries, doubts, left_out)
         reached(position)
         # Small entries are read by the thousand, large ones stay few: memory is bounded and the engine kept busy.
         small = sum(len(entry.payload) for entry in entries) < _BYTES_AT_ONCE
@@ -52,16 +60,34 @@ def recover(part: LogPart, states: States, pipeline: Pipeline, reached: Callable
     return position
 
 
-def take_in(pipeline: Pipeline, entries: Sequence[Entry]) -> str:
-    """Applies entries and returns the position of the last; START without any. Unreadable ones are logged and left."""
+def take_in(
+    pipeline: Pipeline,
+    entries: Sequence[Entry],
+    doubts: Doubts | None = None,
+    left_out: list[Uncountable] | None = None,
+) -> str:
+    """Applies entries and returns the position of the last; START without any. Unreadable ones are logged and left.
+
+    Raises `CountingFailed` when the engine broke off: the pipeline is then of no use any more. Of entries that `doubts`
+    are about, `left_out` gets the facts that cannot be counted.
+    """
     position = START
-    with pipeline.gathering():
-        for entry in entries:
-            try:
-                pipeline.apply(entry.payload)
-            except UnreadableBatch as error:
-                _logger.error("log entry %s is left out: %s", entry.position, error)
-            position = entry.position
+    found: list[Uncountable] = []
+    try:
+        with pipeline.gathering():
+            for entry in entries:
+                doubted = doubts is not None and doubts.about(entry.position)
+                try:
+                    found += pipeline.apply(entry.payload, doubted=doubted)
+                except UnreadableBatch as error:
+                    _logger.error("log entry %s is left out: %s", entry.position, error)
+                position = entry.position
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise CountingFailed([entry.position for entry in entries], error) from error
+    if left_out is not None:
+        left_out += found
     return position
 
 

@@ -32,7 +32,7 @@ class UnusableSnapshot(Exception):
 
 
 class Snapshot(msgspec.Struct):
-    """State and the position in the log up to which it holds."""
+    """State and the position in the log up to which it holds. `named`: numbers of the cells that each feed named."""
 
     version: int
     position: str
@@ -40,6 +40,7 @@ class Snapshot(msgspec.Struct):
     cells: list[Cell]
     visits: dict[str, bytes]
     feeds: list[FeedReport]
+    named: dict[str, list[int]] = {}
     families: dict[str, dict[str, bytes]] = {}
 
     def restore(self, pipeline: Pipeline, now_ms: int) -> None:
@@ -49,6 +50,7 @@ class Snapshot(msgspec.Struct):
         in it may be forgotten, so nothing but the state's own time gives right numbers until the clock has caught up.
         """
         pipeline.engine.load(max(now_ms, self.now_ms), self.cells, self.visits)
+        pipeline.engine.cells.load_named(self.named)
         pipeline.load_families(self.families)
         pipeline.feeds = {report.feed: report for report in self.feeds}
 
@@ -57,8 +59,9 @@ def take(pipeline: Pipeline, position: str) -> Snapshot:
     """The state of a pipeline that has applied the log up to `position`: a copy, which the pipeline leaves alone."""
     cells, visits = pipeline.engine.dump()
     feeds = copy.deepcopy(list(pipeline.feeds.values()))
+    named = pipeline.engine.cells.named()
     families = pipeline.dump_families()
-    return Snapshot(VERSION, position, pipeline.engine.now_ms, list(cells), visits, feeds, families)
+    return Snapshot(VERSION, position, pipeline.engine.now_ms, list(cells), visits, feeds, named, families)
 
 
 def content(snapshot: Snapshot) -> list[bytes]:

@@ -20,10 +20,10 @@ LONGEST_DAY_MS = 25 * 3_600_000
 class FeedReport(msgspec.Struct):
     """One feed as the processor knows it: its accounting, its newest event, when it was last heard of.
 
-    `state` is what the collector said: live, error or off; `message` tells why. `skew_ms`: how far the source's clock
-    was ahead of the collector's when that was last known (negative: behind); None: never yet. Silence is judged by the
-    reader from `heard_ms`, so that a dead collector cannot look alive. `lost_ms`: up to this instant the log lost
-    batches before they were counted; for a day its numbers are too low.
+    `state` is what the collector said: live, error, full (the log is, and takes nothing more) or off; `message` tells
+    why. `skew_ms`: how far the source's clock was ahead of the collector's when that was last known (negative: behind);
+    None: never yet. Silence is judged by the reader from `heard_ms`, so that a dead collector cannot look alive.
+    `lost_ms`: up to this instant the log lost batches before they were counted; for a day its numbers are too low.
     """
 
     feed: str

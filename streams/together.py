@@ -13,7 +13,8 @@ from streams.fact_columns import FactTable
 def together(batches: Sequence[Columns]) -> Columns:
     """All facts of these batches, which may be of different feeds, in their order.
 
-    Everything but the facts, their cells and agents is that of the last batch.
+    Everything but the facts, their cells and agents is that of the last batch. Raises IndexError for a fact that names
+    what its batch does not have.
     """
     last = batches[-1]
     if len(batches) == 1:
@@ -32,6 +33,12 @@ def together(batches: Sequence[Columns]) -> Columns:
     further, further_cells = _further(batches)
     names_agent = (kind == ENDED) | (kind == HANDLED)
     before = np.where(names_agent, np.repeat(agents_before, sizes), np.repeat(cells_before, sizes))
+    own_agents = np.repeat([len(batch.agents) for batch in batches], sizes)
+    own_cells = np.repeat([len(batch.cells) for batch in batches], sizes)
+    if (ref >= np.where(names_agent, own_agents, own_cells)).any():
+        # Behind its own batch's names stand those of the next: it would count for another cell.
+        message = "a fact names a cell or an agent that its batch does not have"
+        raise IndexError(message)
     return last._replace(
         cells=cells,
         agents=agents,
@@ -54,6 +61,7 @@ def _further(batches: Sequence[Columns]) -> tuple[dict[str, FactTable], list[byt
     cells: list[bytes] = []
     for batch in batches:
         for tag, table in batch.further.items():
+            FURTHER[tag].check(table, len(batch.further_cells))
             tables.setdefault(tag, []).append((table, len(cells)))
         cells += batch.further_cells
     return {tag: FURTHER[tag].joined(found) for tag, found in tables.items()}, cells

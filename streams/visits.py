@@ -53,6 +53,8 @@ class CellTable:
         self.cells: list[Cell] = []
         self._number: dict[bytes, int] = {}
         self._number_of_cell: dict[Cell, int] = {}
+        self._encoded: list[set[bytes]] = []
+        self._named: dict[str, set[bytes]] = {}
         self._noted = 0
         # Always longer than `cells`: visits whose arrival is not known yet carry cell -1, the last, unused row.
         self.threshold_ms = np.zeros(1, np.int64)
@@ -66,11 +68,35 @@ class CellTable:
                 if numbers[place] is None:
                     # Entries of older programs write the same cell in other bytes.
                     cell = decode_cell(key)
-                    numbers[place] = self._number[key] = self._number_of_cell.setdefault(cell, len(self.cells))
-                    if numbers[place] == len(self.cells):
+                    number = self._number_of_cell.setdefault(cell, len(self.cells))
+                    if number == len(self.cells):
                         self.cells.append(cell)
+                        self._encoded.append(set())
+                    numbers[place] = self._number[key] = number
+                    self._encoded[number].add(key)
             self._note_thresholds()
         return np.array(numbers, np.int32)
+
+    def note(self, feed: str, encoded: list[bytes]) -> None:
+        """This feed named these cells, given in the log's encoding, whether they are registered yet or not."""
+        named = self._named.setdefault(feed, set())
+        if not named.issuperset(encoded):
+            named.update(encoded)
+
+    def feeds(self, number: int) -> tuple[str, ...]:
+        """The feeds that named the cell of this number, by name."""
+        keys = self._encoded[number]
+        return tuple(sorted(feed for feed, named in self._named.items() if not keys.isdisjoint(named)))
+
+    def named(self) -> dict[str, list[int]]:
+        """The numbers of the cells that each feed named, for `load_named`."""
+        return {feed: sorted(self._number[key] for key in named) for feed, named in self._named.items()}
+
+    def load_named(self, named: dict[str, list[int]]) -> None:
+        """Takes over what `named` gave; the cells are registered in the same order."""
+        self._named = {
+            feed: {key for number in numbers for key in self._encoded[number]} for feed, numbers in named.items()
+        }
 
     def _note_thresholds(self) -> None:
         new = self.cells[self._noted :]
@@ -130,6 +156,9 @@ class VisitTable:
             rows = np.flatnonzero(kind == wanted)
             if rows.size:
                 slot, at_ms = slots[rows], columns.at_ms[rows]
+                if columns.ref[rows].min() < 0:
+                    message = "a fact that begins a visit names no cell"
+                    raise IndexError(message)
                 np.minimum.at(self.arrived, slot, at_ms)
                 stands = self.arrived[slot] == at_ms
                 self.cell[slot[stands]] = cells[columns.ref[rows[stands]]]

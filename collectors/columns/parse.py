@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 
@@ -16,12 +14,12 @@ from collectors.columns.language import ColumnMap
 from collectors.columns.read_map import read_map
 from collectors.columns.rows import Binding, BoundCase, Readers, Row
 from collectors.contract import DUPLICATE, BadLine, Parsed, Verdict, Wiring, dead
+from collectors.delimited import Splitter
 from streams.records import Arrived, AtTheDoor, Fact, identify
 from streams.records_outbound import Attempted
 
 KEY_BYTES = 10
 CONTENT_BYTES = 6
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class ColumnsOptions:
@@ -59,6 +57,7 @@ class ColumnsParser:
         self.keyed = bool(column_map.key)
         self._map = column_map
         self._wiring = wiring
+        self._splitter = Splitter(column_map.delimiter, column_map.quote, column_map.encoding, column_map.wrapped)
         self._readers = Readers(column_map.zone or wiring.zone)
         self._facts = RowFacts(column_map, wiring, self._readers)
         self._young: dict[bytes, bytes] = {}
@@ -82,6 +81,13 @@ class ColumnsParser:
             self._note = note
             self._bind_header(note or first_line)
 
+    def unsaid(self) -> bytes:
+        """See `Parser.unsaid`: every row says everything at once."""
+        return b""
+
+    def recall(self, unsaid: bytes) -> None:
+        """See `Parser.recall`."""
+
     def note(self) -> bytes:
         """See `Parser.note`: the header in force, where it is not the first line."""
         return self._note
@@ -89,52 +95,17 @@ class ColumnsParser:
     def _bind_header(self, line: bytes) -> bool:
         self._binding = None
         try:
-            self._bind(self._split(line.removeprefix(codecs.BOM_UTF8).removesuffix(b"\r")))
+            self._bind(self._splitter.split(line.removeprefix(codecs.BOM_UTF8).removesuffix(b"\r")))
         except BadLine as error:
             self._drift = str(error)
-            if not self._map.wrapped and self._map.quote and line.startswith(self._map.quote.encode()):
-                fields = self._quoted(line.decode(self._map.encoding, "replace").rstrip("\r"))
-                if len(fields) == 1 and self._map.delimiter in fields[0]:
-                    self._drift += "; each line is wrapped once more in quotes: write wrapped = true to read it"
+            if self._splitter.is_wrapped(line):
+                self._drift += "; each line is wrapped once more in quotes: write wrapped = true to read it"
         return self._binding is not None
 
     def _bind(self, names: Sequence[str]) -> None:
         self._binding = Binding(self._map, self._readers, names)
         order = sorted(range(len(names)), key=lambda index: names[index])
         self._content = itemgetter(*order) if len(order) > 1 else tuple
-
-    def _split(self, line: bytes) -> list[str]:
-        try:
-            text = line.decode(self._map.encoding)
-        except UnicodeDecodeError as error:
-            message = f"not {self._map.encoding}: byte {error.start}"
-            raise BadLine(message) from error
-        if _CONTROL.search(text):
-            message = "holds control characters"
-            raise BadLine(message)
-        if self._map.wrapped:
-            text = self._unwrapped(text)
-        if not self._map.quote or self._map.quote not in text:
-            return text.split(self._map.delimiter)
-        return self._quoted(text)
-
-    def _unwrapped(self, text: str) -> str:
-        if self._map.quote not in text:
-            message = "the line is not wrapped in quotes, and the map says that every line is"
-            raise BadLine(message)
-        fields = self._quoted(text)
-        if len(fields) != 1:
-            message = f"the line is not one quoted field but {len(fields)}, and the map says wrapped"
-            raise BadLine(message)
-        return fields[0]
-
-    def _quoted(self, text: str) -> list[str]:
-        try:
-            rows = list(csv.reader([text], delimiter=self._map.delimiter, quotechar=self._map.quote, strict=True))
-        except csv.Error as error:
-            message = f"quotes: {error}"
-            raise BadLine(message) from error
-        return rows[0]
 
     def parse(self, line: bytes, position: int, now_ms: int, known: bool = False) -> Parsed:
         """See `Parser.parse`."""
@@ -146,7 +117,7 @@ class ColumnsParser:
         if not line.strip():
             return Parsed(Verdict.SKIPPED, reason="empty")
         try:
-            row = self._split(line)
+            row = self._splitter.split(line)
             if self._is_header(row):
                 return self._another_header(line)
             if self._binding is None:

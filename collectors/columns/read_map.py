@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from collectors.columns.clocks import format_fault, states_day
+from collectors.clocks import format_fault, states_day
 from collectors.columns.language import (
     ATTEMPT_RESULTS,
     DOOR_RESULTS,
@@ -21,9 +21,9 @@ from collectors.columns.language import (
     Skip,
     Time,
 )
+from collectors.delimited import ENCODINGS
 from collectors.options import Options
 
-ENCODINGS = ("utf-8", "latin-1", "cp1252")
 UNITS = {"ms": 1, "s": 1000, "min": 60_000}
 
 

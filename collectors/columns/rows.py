@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from collectors.columns.clocks import Readings
+from collectors.clocks import Readings
 from collectors.columns.language import Case, ColumnMap, Condition, Length, Moment, Time
 from collectors.contract import LONGEST_MS, BadLine
 from collectors.wall_clock import DAY_MS, WallClock

@@ -12,11 +12,14 @@ from functools import partial
 from collectors.demo_centre.calls import Calls
 from collectors.demo_centre.clockwork import NONE, Clockwork, chance
 from collectors.demo_centre.hotlines import HOTLINES, Hotline, scaled
+from collectors.demo_centre.planning import Crew, plan_rows
 from collectors.demo_centre.room import Line, Room
 from collectors.demo_centre.settings_text import settings_text
+from collectors.demo_centre.staffing import planned_agents
 from collectors.demo_centre.story import MINUTE_MS, Story
 from collectors.demo_centre.supervisor import Supervisor
 from collectors.demo_centre.team import Team
+from collectors.demo_centre.trunks import TrunkCounts
 from collectors.demo_centre.truth import QueueTruth
 
 BACKFILL_MS = 5 * 3_600_000
@@ -44,6 +47,7 @@ class Centre:
         resumes_ms: int | None = None,
     ) -> None:
         self.hotlines = tuple(hotlines) if calls_per_second is None else scaled(hotlines, calls_per_second)
+        self.seed = seed
         self.start_ms = start_ms
         self.day_start_ms = (start_ms - BACKFILL_MS) // MINUTE_MS * MINUTE_MS
         begins_ms = self.day_start_ms if resumes_ms is None else max(resumes_ms, self.day_start_ms)
@@ -68,9 +72,24 @@ class Centre:
         """
         return self._clockwork.run(until_ms)
 
-    def settings_toml(self, path_of_queue_log: str) -> str:
-        """A whole leitstand.toml that reads this centre's queue_log under the feed name `demo`."""
-        return settings_text(self.hotlines, self.day_start_ms, path_of_queue_log)
+    def settings_toml(self, path_of_queue_log: str, trunks: str = "", shifts: str = "") -> str:
+        """A whole leitstand.toml that reads this centre's queue_log under the feed name `demo`.
+
+        `trunks` and `shifts`: the paths of what stands in `trunk_counts` and `plan`, if those are to be read too.
+        """
+        return settings_text(self.hotlines, self.day_start_ms, path_of_queue_log, trunks, shifts)
+
+    def trunk_counts(self) -> TrunkCounts:
+        """What the carrier counts in front of this centre."""
+        return TrunkCounts(self.seed, self.hotlines, self.day_start_ms)
+
+    def plan(self) -> list[str]:
+        """The rows of the plan of today and tomorrow: who works when, and who is absent."""
+        crews = [
+            Crew(room.lines[0].name, room.team.first_number, planned_agents(room.peak_erlangs, room.aim))
+            for room in self._rooms
+        ]
+        return plan_rows(self.seed, crews, self.day_start_ms)
 
     def truth(self) -> dict[str, QueueTruth]:
         """What happened so far, by queue."""

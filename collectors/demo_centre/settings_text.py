@@ -8,19 +8,44 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from collectors.demo_centre.hotlines import Hotline
+from collectors.demo_centre.planning import PLAN_TIMES
+from collectors.demo_centre.trunks import numbered
 
 ZONE = "Europe/Berlin"
-FEED = "demo"
+FEED, TRUNKS_FEED, SHIFTS_FEED = "demo", "demo_trunks", "demo_shifts"
 
 
-def settings_text(hotlines: Sequence[Hotline], day_start_ms: int, path: str) -> str:
-    """Settings in TOML for a queue_log at `path`, with the business day beginning at `day_start_ms`."""
+def settings_text(hotlines: Sequence[Hotline], day_start_ms: int, path: str, trunks: str = "", shifts: str = "") -> str:
+    """Settings in TOML for a queue_log at `path`, with the business day beginning at `day_start_ms`.
+
+    `trunks` and `shifts` are the files of the trunks and the plan; empty: there is no such feed.
+    """
     begins = datetime.fromtimestamp(day_start_ms / 1000, UTC).astimezone(ZoneInfo(ZONE))
     tables = [
         _table("[site]", zone=ZONE, day_start=begins.strftime("%H:%M")),
         _table("[service_level]", threshold_seconds=20, short_abandon_seconds=5, target=0.8),
         _table(f"[feeds.{FEED}]", collector="queue_log", path=path, supplies=["talk", "acw"], agents_belong_to="queue"),
     ]
+    if trunks:
+        tables += [
+            _table(f"[feeds.{TRUNKS_FEED}]", collector="trunks", path=trunks, supplies=[], time_format="epoch"),
+            _table(
+                f"[feeds.{TRUNKS_FEED}.numbers]",
+                **{_text(number): hotline.queues[0].name for number, hotline in numbered(hotlines)},
+            ),
+        ]
+    if shifts:
+        tables.append(
+            _table(
+                f"[feeds.{SHIFTS_FEED}]",
+                collector="shifts",
+                path=shifts,
+                supplies=[],
+                agents_belong_to="queue",
+                queue="queue",
+                time_format=PLAN_TIMES,
+            )
+        )
     for hotline in hotlines:
         tables += [
             _table(

@@ -43,6 +43,7 @@ class Team:
         self, name: str, queues: Sequence[str], first_number: int, clockwork: Clockwork, random: Random
     ) -> None:
         self.name = name
+        self.first_number = first_number
         self.free_agents: deque[Agent] = deque()
         self.calls_wait: Callable[[], bool] = lambda: False
         self.on_free: Callable[[], None] = lambda: None

@@ -1,4 +1,4 @@
-"""Writes the simulated centre's queue_log: the day so far at once, then live, appending like Asterisk does."""
+"""Writes the simulated centre's queue_log, and the files beside it: the day so far at once, then live, appending."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol, TextIO
 
+from collectors.demo_centre.beside import Beside
 from collectors.demo_centre.centre import BACKFILL_MS, Centre
 
 BEAT_SECONDS = 0.25
@@ -57,8 +58,12 @@ def run(path: Path, seed: int, clock: Callable[[], int], stop: Stop, centre: Cen
     with path.open("a", encoding="utf-8", newline="\n") as file:
         _end_torn_line(path, file)
         _append(file, centre.backfill())
+        beside = Beside(path, centre)
+        beside.begin(centre.start_ms)
         while not stop.wait(BEAT_SECONDS):
-            _append(file, centre.advance(clock()))
+            now_ms = clock()
+            _append(file, centre.advance(now_ms))
+            beside.advance(now_ms)
 
 
 def write_file(path: Path, centre: Centre, until_ms: int) -> int:

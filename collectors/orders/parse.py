@@ -60,6 +60,13 @@ class OrdersParser:
         del source, note
         self._bind(first_line)
 
+    def unsaid(self) -> bytes:
+        """See `Parser.unsaid`: every row says everything at once."""
+        return b""
+
+    def recall(self, unsaid: bytes) -> None:
+        """See `Parser.recall`."""
+
     def note(self) -> bytes:
         """See `Parser.note`: none is needed, the header is always the first line."""
         return b""

@@ -225,7 +225,7 @@ class QueueLogParser:
         handling = self._visits.get(visit)
         wrapped_ms = event.at_ms + event.seconds_ms
         if handling.stage == Stage.ANSWERED and not handling.wrapped_ms:
-            handling.acw_ms, handling.wrapped_ms = event.seconds_ms, wrapped_ms
+            self._visits.wrap_early(visit, event.seconds_ms, wrapped_ms)
             return self._counted(event, ())
         if handling.stage != Stage.HANDLED:
             return self._conflict(event)
@@ -256,6 +256,14 @@ class QueueLogParser:
     def note(self) -> bytes:
         """See `Parser.note`."""
         return b""
+
+    def unsaid(self) -> bytes:
+        """See `Parser.unsaid`: after-call work that was stated before the end of its talk."""
+        return self._visits.unsaid()
+
+    def recall(self, unsaid: bytes) -> None:
+        """See `Parser.recall`."""
+        self._visits.recall(unsaid)
 
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:  # noqa: ARG002 - the contract's signature
         """See `Parser.restore`."""

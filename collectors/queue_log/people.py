@@ -29,13 +29,23 @@ _OF_A_LOGIN = {
 _LOGGED_OFF = ("AGENTLOGOFF", "AGENTCALLBACKLOGOFF")
 _LOGS_OUT = (Work.LEFT, Work.LOST)
 _SAYS_REASON = (Work.PAUSED, Work.UNPAUSED)
+_FIELDS_OF_VISITS_ALONE = 3
 
 
 class _Person(msgspec.Struct, array_like=True):
-    """The logins of a person by id, with what they serve, and the newest event time that spoke of them."""
+    """The logins of a person by id, with what they serve, and the newest event time that spoke of them.
+
+    A call and after-call work go on behind the log-off.
+    """
 
     touched_ms: int
     logins: dict[bytes, Cell]
+    in_call: bool = False
+    wraps_until_ms: int = 0
+
+    def busy(self, at_ms: int) -> bool:
+        """True while a restart would cut off something that has no end of its own."""
+        return bool(self.logins) or self.in_call or self.wraps_until_ms > at_ms
 
 
 class People:
@@ -43,6 +53,9 @@ class People:
 
     What a line says about a person holds whether or not its call is known.
     """
+
+    NOBODY = msgspec.msgpack.encode(({}, 0))
+    """What `dump` gives where nobody was met."""
 
     def __init__(self, wiring: Wiring, cell_of: Callable[[str], Cell]) -> None:
         self._wiring = wiring
@@ -84,6 +97,8 @@ class People:
 
     def _lost(self, at_ms: int, place: int) -> Iterator[Worked]:
         for agent, person in sorted(self._people.items()):
+            if not person.busy(at_ms):
+                continue
             # Whoever logged off in the middle of a call is lost with the call.
             logins = person.logins or {self._login(agent, _TELEPHONE): self._served(_TELEPHONE)}
             for login, serves in sorted(logins.items()):
@@ -109,6 +124,10 @@ class People:
                 self._latest_ms, self._line_ms = min(self._line_ms, fact.at_ms), fact.at_ms
             person = self._people.setdefault(fact.agent, _Person(fact.at_ms, {}))
             person.touched_ms = max(person.touched_ms, fact.at_ms)
+            if fact.work in (Work.CONNECTED, Work.TALKED):
+                person.in_call = fact.work is Work.CONNECTED
+            elif fact.work is Work.WRAPPING:
+                person.wraps_until_ms = fact.at_ms + fact.duration_ms
             if fact.work in _LOGS_OUT:
                 person.logins.pop(fact.login, None)
                 if fact.work is Work.LOST and not person.logins:
@@ -138,5 +157,7 @@ def both(visits: bytes, people: bytes) -> bytes:
 
 
 def halves(state: bytes) -> Sequence[bytes]:
-    """What `both` joined. Raises ValueError."""
+    """What `both` joined. A state from before people were known is one of visits alone. Raises ValueError."""
+    if len(msgspec.msgpack.decode(state, type=list[msgspec.Raw])) == _FIELDS_OF_VISITS_ALONE:
+        return state, People.NOBODY
     return msgspec.msgpack.decode(state, type=tuple[bytes, bytes])

@@ -57,6 +57,7 @@ class Visits:
         self._feed = feed
         self._visits: dict[bytes, Visit] = {}
         self._open: set[bytes] = set()
+        self._wrapped_early: set[bytes] = set()
         self._last_of_agent: dict[bytes, bytes] = {}
         self._latest_ms = 0
         self._line_ms = 0
@@ -89,12 +90,33 @@ class Visits:
         visit = self._last_of_agent.get(agent)
         return visit if visit in self._visits else None
 
+    def wrap_early(self, visit: bytes, acw_ms: int, wrapped_ms: int) -> None:
+        """After-call work was stated while the talk goes on: it waits for the end of that."""
+        known = self._visits[visit]
+        known.acw_ms, known.wrapped_ms = acw_ms, wrapped_ms
+        self._wrapped_early.add(visit)
+
+    def unsaid(self) -> bytes:
+        """The after-call work that waits, for `recall`; empty where none does."""
+        waiting = {visit: self._visits[visit] for visit in sorted(self._wrapped_early)}
+        if not waiting:
+            return b""
+        return msgspec.msgpack.encode({visit: (known.acw_ms, known.wrapped_ms) for visit, known in waiting.items()})
+
+    def recall(self, unsaid: bytes) -> None:
+        """Takes in what `unsaid` gave. Raises ValueError."""
+        said = msgspec.msgpack.decode(unsaid, type=dict[bytes, tuple[int, int]]) if unsaid else {}
+        for visit, (acw_ms, wrapped_ms) in said.items():
+            if visit in self._visits and self._visits[visit].stage == Stage.ANSWERED:
+                self.wrap_early(visit, acw_ms, wrapped_ms)
+
     def learn(self, facts: Sequence[Fact]) -> None:
         """Takes in what was stated about visits; parsing and restoring learn the same way."""
         for fact in facts:
             if isinstance(fact, Arrived):
                 self._visits[fact.visit] = Visit(fact.at_ms, fact.at_ms, hotline=fact.cell.hotline)
                 self._open.add(fact.visit)
+                self._wrapped_early.discard(fact.visit)
                 continue
             if not isinstance(fact, Ended | Handled | GivenUp):
                 continue
@@ -110,6 +132,7 @@ class Visits:
                 visit.stage = Stage.ANSWERED if fact.outcome == Outcome.ANSWERED else Stage.LEFT
             else:
                 visit.stage = Stage.WRAPPED if fact.version else Stage.HANDLED
+                self._wrapped_early.discard(fact.visit)
                 visit.handled_ms, visit.talk_ms, visit.transferred = fact.at_ms, fact.talk_ms, fact.transferred
             if fact.agent:
                 self._last_of_agent[fact.agent] = fact.visit
@@ -120,6 +143,7 @@ class Visits:
         for visit in [visit for visit, what in self._visits.items() if what.touched_ms < before_ms]:
             del self._visits[visit]
             self._open.discard(visit)
+            self._wrapped_early.discard(visit)
         self._last_of_agent = {agent: visit for agent, visit in self._last_of_agent.items() if visit in self._visits}
 
     def dump(self) -> bytes:
@@ -132,3 +156,6 @@ class Visits:
         self._visits, self._last_of_agent = saved.visits, saved.last_of_agent
         self._latest_ms = self._line_ms = saved.latest_ms
         self._open = {visit for visit, what in saved.visits.items() if what.stage == Stage.OPEN}
+        self._wrapped_early = {
+            visit for visit, what in saved.visits.items() if what.stage == Stage.ANSWERED and what.wrapped_ms
+        }

@@ -91,6 +91,13 @@ class VicidialParser:
         self._young[identity] = content + version.to_bytes(_VERSION_BYTES)
         return Parsed(Verdict.COUNTED, facts, event_ms=at_ms, site=_site(facts))
 
+    def unsaid(self) -> bytes:
+        """See `Parser.unsaid`: every row says everything at once."""
+        return b""
+
+    def recall(self, unsaid: bytes) -> None:
+        """See `Parser.recall`."""
+
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
         """See `Parser.restore`."""
         self.forget(collected_ms)

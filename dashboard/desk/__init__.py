@@ -39,6 +39,7 @@ class _Desk(Dash):
             self.context.visitor(),
             self.context.assets,
             board_html=render(board),
+            follows=board.view.query(),
             dash_scripts=_NOT_NEEDED.sub("", parts["scripts"]),
             dash_config=parts["config"],
             dash_renderer=parts["renderer"],

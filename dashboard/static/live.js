@@ -1,11 +1,12 @@
 // The live board in the browser: assigns finished texts, attributes and paths; computes and formats no number.
 (() => {
   "use strict";
+  const MARKED = ".v, .d, .today, .pair, .sums p";
   const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, REDRAW_MS = 3000, FOLLOW_MS = 2000, HOLD_MS = 500;
   const root = document.documentElement, calm = matchMedia("(prefers-reduced-motion: reduce)");
   const main = document.getElementById("main");
   let board = document.getElementById("board");
-  let bound = new Map();     // key -> [[element, attribute or null]]
+  let bound = new Map();     // key -> [[element, attribute or null, whether a change of it is marked]]
   let state = null;          // the last {seq, as_of, layout, fields}, fields merged
   let fresh = stamp();       // when the picture last moved on, by both clocks
   let heard = performance.now();
@@ -25,7 +26,7 @@
     bound = new Map();
     const add = (key, element, attribute) => {
       if (!bound.has(key)) bound.set(key, []);
-      bound.get(key).push([element, attribute]);
+      bound.get(key).push([element, attribute, attribute === null && element.closest(MARKED) !== null]);
     };
     for (const element of document.querySelectorAll("[data-k]")) add(element.dataset.k, element, null);
     for (const element of document.querySelectorAll("[data-a]")) {
@@ -48,12 +49,12 @@
     for (const element of changed) element.classList.remove("changed");
     changed = [];
     for (const key in fields) {
-      for (const [element, attribute] of bound.get(key) || []) {
+      for (const [element, attribute, marked] of bound.get(key) || []) {
         if (attribute !== null) {
           if (element.getAttribute(attribute) !== fields[key]) element.setAttribute(attribute, fields[key]);
         } else if (element.textContent !== fields[key]) {
           write(element, fields[key]);
-          if (!quietly && element.closest(".v, .d, .today, .pair, .sums p")) changed.push(element);
+          if (!quietly && marked) changed.push(element);
         }
       }
     }
@@ -121,22 +122,32 @@
   const follows = (message) => message.kind === "snapshot" || (state && message.seq === state.seq + 1);
 
   // A browser allows six connections to one host: tabs that show the same board share one stream.
-  let source = null, channel = null, release = null, giving_up = null;
+  let source = null, channel = null, release = null, giving_up = null, early = window.early;
 
   function open() {
     source?.close();
     heard = performance.now();
-    source = new EventSource(`/stream?${board.dataset.query}`);
-    for (const kind of ["snapshot", "change"]) {
-      source.addEventListener(kind, (event) => {
-        const message = { kind, ...JSON.parse(event.data) };
-        if (!follows(message)) return open();
-        channel?.postMessage(message);
-        take(message);
-      });
-    }
+    const first = early?.query === board.dataset.query && early.source.readyState !== EventSource.CLOSED ? early : null;
+    if (!first) unneeded();
+    early = null;
+    source = first?.source ?? new EventSource(`/stream?${board.dataset.query}`);
+    const own = source;
+    const receive = (kind, data) => {
+      if (source !== own) return;
+      const message = { kind, ...JSON.parse(data) };
+      if (!follows(message)) return open();
+      channel?.postMessage(message);
+      take(message);
+    };
     source.onerror = ended;
+    if (first) {
+      first.heard = receive;
+      for (const [kind, data] of first.come) receive(kind, data);
+    } else for (const kind of ["snapshot", "change"]) source.addEventListener(kind, (event) => receive(kind, event.data));
   }
+
+  // What `early.js` opened, where another tab already holds the stream for all.
+  function unneeded() { early?.source.close(); early = null; }
 
   async function ended() {
     try {
@@ -159,6 +170,7 @@
       if (data === "ended") return ended();
       if (data === "hello") { if (source && state) channel.postMessage(state); return; }
       if (source) return;
+      unneeded();
       if (follows(data)) take(data);
       else channel.postMessage("hello");
     };
@@ -171,6 +183,7 @@
   }
 
   function stop() {
+    unneeded();
     source?.close();
     giving_up?.abort();
     release?.();

@@ -43,8 +43,11 @@ class Wording:
     # why a tile is unknown
     feed_silent: str
     feed_error: str
+    feed_full: str
     feed_incomplete: str
     feed_off: str
+    of_feed: str
+    more_feeds: str
     picture_old: str
     # the sentence on top
     units: Mapping[str, str]

@@ -18,7 +18,7 @@ from streams.engine import ClockOf
 from streams.fact_columns import FactTable
 from streams.families.last_words import OFFLINE, Facts
 from streams.families.people import People
-from streams.families.serving import Serving
+from streams.families.serving import UNTOLD, Serving
 from streams.id_table import Halves
 from streams.reading import Reading, Sums, further
 from streams.records import Cell
@@ -104,15 +104,17 @@ class Agents:
         read[:, -1] = starts
         self._note_shown()
         wanted = sorted(self._shown)
+        told = np.pad(self._told, ((0, cells - len(self._told)), (0, 0)), constant_values=UNTOLD)
+        differs = (read != told).any(axis=1)
         if changed_only:
-            told = np.pad(self._told, ((0, cells - len(self._told)), (0, 0)), constant_values=-1)
-            wanted = [number for number in wanted if (read[number] != told[number]).any()]
+            wanted = [number for number in wanted if differs[number]]
             told[wanted] = read[wanted]
-            self._told = told
+        else:
+            told[differs] = UNTOLD
+        self._told = told
         found = [self._reading(self._homes[number], *read[number].tolist()) for number in wanted]
-        for cell, states in self._serving.counts(people, self._homes, changed_only=changed_only):
-            found.append(further(cell, self._day(cell)[0], {}, _now("serving", states)))
-        return found
+        serving = self._serving.counts(people, self._homes, starts, changed_only=changed_only)
+        return found + [further(cell, start, {}, _now("serving", states)) for cell, start, states in serving]
 
     def _reading(self, cell: Cell, *read: int) -> Reading:
         *values, present_30m, present_day, day_start_ms = read

@@ -26,7 +26,7 @@ class Family(Protocol):
         ...
 
     def readings(self, *, changed_only: bool = False) -> list[Reading]:
-        """What every cell reads now; with `changed_only` those that changed since the last such call."""
+        """What every cell reads now; with `changed_only` those that differ from what any earlier call said."""
         ...
 
     def by_interval(self, edges: list[int]) -> dict[Cell, list[Sums]]:

@@ -59,6 +59,8 @@ class Lists:
                     of_cell[number] += value
         found = {cell: self._reading(cell, values) for cell, values in sums.items()}
         if not changed_only:
+            # Whoever reads everything may publish it: what differs here is told again with the next changes.
+            self._published = {cell: told for cell, told in self._published.items() if found[cell] == told}
             return list(found.values())
         changed = [reading for cell, reading in found.items() if self._published.get(cell) != reading]
         self._published = found

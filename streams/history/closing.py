@@ -14,9 +14,11 @@ from streams.history import commits
 from streams.history.calendar import Calendar, bounds, clock_name
 from streams.history.commits import DayVersion, File
 from streams.history.fact_rows import to_table
+from streams.history.files import HistoryUnavailable
 from streams.history.history import History, record_files
 from streams.history.writer import HistoryWriter
 from streams.intervals import count_intervals
+from streams.uncountable import countable, described
 
 MINUTE_DAYS = 35
 QUIET_MS = 10_000
@@ -137,10 +139,23 @@ def facts_of_day(
 ) -> dict[str, Any]:
     """The facts of the business day that starts then, as tables by kind, from these records."""
     end_ms = business_day(clock, start_ms)[1]
-    engine = Engine(end_ms + calendar.reach_ms, calendar.clock_of, calendar.give_up_ms)
-    for columns in history.records(files):
-        engine.learn(columns)
-    return facts_from(engine, clock, calendar.clock_of, start_ms, end_ms)
+    files = list(files)
+
+    def facts(*, doubted: bool) -> dict[str, Any]:
+        engine = Engine(end_ms + calendar.reach_ms, calendar.clock_of, calendar.give_up_ms)
+        for columns in history.records(files):
+            engine.learn(countable(columns)[0] if doubted else columns)
+        return facts_from(engine, clock, calendar.clock_of, start_ms, end_ms)
+
+    try:
+        return facts(doubted=False)
+    except (MemoryError, HistoryUnavailable):
+        raise
+    except Exception as error:
+        _logger.error(
+            "the facts of a day are computed without the records that cannot be counted: %s", described(error)
+        )
+        return facts(doubted=True)
 
 
 def facts_from(engine: Engine, clock: SiteClock, clock_of: ClockOf, start_ms: int, end_ms: int) -> dict[str, Any]:

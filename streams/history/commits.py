@@ -135,6 +135,11 @@ class Contents(msgspec.Struct):
         self.lost = commit.lost or self.lost
         self.retired_ms = max(self.retired_ms, commit.retired_ms)
 
+    @property
+    def newest_ms(self) -> int:
+        """The instant of the newest record, UTC ms; 0 before the first."""
+        return max((file.last_ms for file in self.of_kind(RECORDS)), default=0)
+
     def of_kind(self, kind: str) -> list[File]:
         """The files of one kind, by path."""
         return sorted((file for file in self.files.values() if file.kind == kind), key=lambda file: file.path)

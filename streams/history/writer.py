@@ -11,7 +11,7 @@ from urllib.parse import quote
 import numpy as np
 import pyarrow as pa
 
-from streams.codec import UnreadableBatch, decode_cell, decode_columns
+from streams.codec import Columns, UnreadableBatch, decode_cell, decode_columns
 from streams.days import from_ms
 from streams.history import commits, further_rows
 from streams.history.calendar import REACH_MS
@@ -21,6 +21,7 @@ from streams.history.late import LateFinder, LateRecords
 from streams.history.record_rows import times_of, to_table
 from streams.log import Entry
 from streams.records import Cell
+from streams.uncountable import countable
 
 _DAY_MS = 86_400_000
 _COMMITS_BEFORE_WHOLE = 200
@@ -88,10 +89,18 @@ class HistoryWriter:
                 # The processor reports it where it first appears.
                 _logger.debug("log entry %s is left out of the history", entry.position)
             else:
-                if columns.kind.size:
-                    self.take_rows(columns.feed, to_table(columns))
-                if columns.further:
-                    self._further[columns.feed].append(further_rows.to_table(columns))
+                try:
+                    own, further = _rows(columns)
+                except MemoryError:
+                    raise
+                except Exception:
+                    columns, _ = countable(columns, entry.payload, _rows)
+                    own, further = _rows(columns)
+                    _logger.error("records of log entry %s that cannot be written are left out", entry.position)
+                if own.num_rows:
+                    self.take_rows(columns.feed, own)
+                if further.num_rows:
+                    self._further[columns.feed].append(further)
                     self.facts += sum(table.size for table in columns.further.values())
                 self._cells.update(dict.fromkeys(columns.cells))
             self._position = entry.position
@@ -266,3 +275,8 @@ class HistoryWriter:
             if now_ms - removed_ms >= _REMOVE_AFTER_MS:
                 self.history.files.remove(path)
                 del self.contents.removed[path]
+
+
+def _rows(columns: Columns) -> tuple[Any, Any]:
+    """The rows of visits, and of further families."""
+    return to_table(columns), further_rows.to_table(columns)

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from streams import snapshot
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
 from streams.log import START, LogPart, LogUnavailable
+from streams.pauses import Pause
 from streams.pipeline import Pipeline
 from streams.recovery import ENTRIES_AT_ONCE, recover, take_in, tell_gaps
+from streams.runtimes.reports import Reports
 from streams.runtimes.saving import Beside, Saving, at_once
 from streams.states import States
 from streams.store import Store, StoreUnavailable
+from streams.uncountable import CountingFailed, Doubts, Uncountable
 
 PUBLISH_EVERY_MS = 250
 _SAVE_EVERY_MS = 20_000
@@ -37,7 +40,9 @@ class Processor:
     """Log in, picture out. `now_ms` is the wall clock; `states` keep the snapshot.
 
     `trim(now_ms, position)` removes what is too old from the log, nothing behind `position`; None keeps everything.
-    `beside` does the slow half of saving. `billing`: see `Pipeline`.
+    `beside` does the slow half of saving. `left_out` keeps facts that cannot be counted, before anything behind them is
+    published or saved, and again after a crash in between; it raises OSError when the disk refuses.
+    `pauses(now_ms)`: the feeds that the log takes nothing from. `billing`: see `Pipeline`.
     """
 
     def __init__(
@@ -50,6 +55,8 @@ class Processor:
         give_up_ms: int = GIVE_UP_MS,
         trim: Callable[[int, str], object] | None = None,
         beside: Beside = at_once,
+        left_out: Callable[[Sequence[Uncountable]], None] = lambda _: None,
+        pauses: Callable[[int], Mapping[str, Pause]] = lambda _: {},
         *,
         billing: bool = False,
     ) -> None:
@@ -65,24 +72,67 @@ class Processor:
         self._fence = 0
         self._trim = trim
         self._beside = beside
+        self._left_out = left_out
+        self._doubts = Doubts()
+        self._to_keep: list[Uncountable] = []
+        self._reports = Reports(pauses)
         self._saving: Saving | None = None
         self._saved_position = START
         self._published_ms = self._saved_ms = self._forgot_ms = now_ms()
         self._save_cost_ms = 0.0
-        self._store_is_lost = self._log_is_lost = self._clock_is_back = self._unsaved = False
+        self._store_is_lost = self._log_is_lost = self._clock_is_back = self._unsaved = self._not_kept = False
         self._republish = True
 
     def start(self) -> None:
         """Takes up the saved state, reads on to the end of the log and becomes the only writer of the store.
 
-        Raises `LogUnavailable` or `StoreUnavailable`; calling again begins anew.
+        Raises `LogUnavailable` or `StoreUnavailable`; calling again begins anew. Raises `CountingFailed` when counting
+        fails again and again and no single fact is the cause.
         """
-        self.pipeline = self._empty()
-        self.position = recover(self._log, self._states, self.pipeline, self._reach)
+        self._recover()
+        self._fence = self._store.acquire()
+
+    def _recover(self) -> None:
+        while True:
+            self.pipeline = self._empty()
+            self._to_keep.clear()
+            try:
+                self.position = recover(
+                    self._log, self._states, self.pipeline, self._reach, self._doubts, self._to_keep
+                )
+            except CountingFailed as failed:
+                self._doubt(failed)
+            else:
+                break
         # The file on disk is older than that: nothing may be trimmed before the next one is written.
         self._saved_position = START
+        self._republish = True
         self.pipeline.tick(_whole_second(self._now_ms()))
-        self._fence = self._store.acquire()
+
+    def _doubt(self, failed: CountingFailed) -> None:
+        _logger.error("%s: beginning anew at the saved state", failed, exc_info=failed.error)
+        self._doubts.note(failed)
+
+    def _keep_left_out(self) -> bool:
+        """False while the disk refuses: nothing may then be published or saved, which would lose the dead record."""
+        try:
+            self._left_out(self._to_keep)
+        except OSError as error:
+            if not self._not_kept:
+                _logger.error("a record that cannot be counted is not kept, counting waits for that: %s", error)
+            self._not_kept = True
+            return False
+        first = self._to_keep[0]
+        _logger.error(
+            "%d records cannot be counted and became dead letters, the first in batch %d of feed %s: %s",
+            len(self._to_keep),
+            first.sequence,
+            first.feed,
+            first.reason,
+        )
+        self._to_keep.clear()
+        self._not_kept = False
+        return True
 
     def _reach(self, position: str) -> None:
         self.position = position
@@ -93,6 +143,9 @@ class Processor:
 
     def step(self, wait_seconds: float) -> None:
         """One round: new entries, the clock, publish and save when it is time. Raises `Fenced` when replaced."""
+        if self._to_keep and not self._keep_left_out():
+            time.sleep(wait_seconds)
+            return
         try:
             entries = self._log.read(self.position, ENTRIES_AT_ONCE, wait_seconds)
         except LogUnavailable as error:
@@ -107,7 +160,14 @@ class Processor:
             if self.position != START and not self._log.holds(self.position):
                 message = f"the log came back without entry {self.position}, which was counted"
                 raise LogShrank(message)
-        self.position = take_in(self.pipeline, entries) or self.position
+        try:
+            self.position = take_in(self.pipeline, entries, self._doubts, self._to_keep) or self.position
+        except CountingFailed as failed:
+            # What is there is counted by half: nothing of it may be published or saved.
+            self._doubt(failed)
+            self._recover()
+        if self._to_keep and not self._keep_left_out():
+            return
         tell_gaps(self.pipeline)
         now_ms = self._now_ms()
         self.pipeline.tick(_whole_second(now_ms))
@@ -129,7 +189,7 @@ class Processor:
         if ahead_ms >= _TOLD_FROM_MS and not self._clock_is_back:
             _logger.error(
                 "the clock was set back: numbers stand still until %d s have passed; if the clock was wrong before, "
-                "end Leitstand, take %s away and start again: the log is then read from its beginning",
+                "end Leitstand, take its saved state (%s) away and start again: it then reads the whole log",
                 ahead_ms // 1000,
                 self._states,
             )
@@ -141,7 +201,7 @@ class Processor:
     def _publish(self, now_ms: int) -> None:
         write = self._store.replace if self._republish else self._store.publish
         readings = self.pipeline.readings(changed_only=not self._republish)
-        feeds = list(self.pipeline.feeds.values()) if self._republish else self.pipeline.changed_feeds()
+        feeds = self._reports.of(self.pipeline, now_ms, everything=self._republish)
         self._published_ms = now_ms
         try:
             # The engine's own time: a wall clock that was set back is behind what these numbers hold for.
@@ -174,7 +234,8 @@ class Processor:
 
     def close(self) -> None:
         """Saves the state and returns when it stands."""
-        self.save()
+        if not self._to_keep:
+            self.save()
         self._finish_saving()
 
     def _finish_saving(self) -> None:

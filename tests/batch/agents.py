@@ -20,19 +20,21 @@ class Event:
     hotline: str = ""
     home: tuple[str, str, str] = ("", "", "")
     lasting_ms: int = 0
+    client: str = ""
 
 
 @dataclass(frozen=True)
 class Person:
     """What the events dated at or before `now_ms` say of one person.
 
+    `hotlines`: whom they serve, each for the first of the clients for whom they are in a queue of it.
     `stretches` are (from, to, state) in order, without gaps from the first event to now, offline included.
     """
 
     home: tuple[str, str, str]
     stretches: list[tuple[int, int, str]]
     state: str
-    hotlines: frozenset[str]
+    hotlines: dict[str, str]
 
     def spent_ms(self, state: str, from_ms: int, to_ms: int) -> int:
         """Time in this state within [from, to)."""
@@ -111,8 +113,11 @@ def person(events: Iterable[Event], now_ms: int) -> Person:
         pass_until(now_ms)
     home = next((event.home for event in known if any(event.home)), ("", "", ""))
     state = now.state(now_ms)
-    serves = {event.hotline for event in known if event.hotline and event.login in now.logins}
-    return Person(home, stretches, state, frozenset(serves) if state != "offline" else frozenset())
+    hotlines: dict[str, str] = {}
+    for event in known:
+        if event.hotline and event.login in now.logins and state != "offline":
+            hotlines[event.hotline] = min(event.client, hotlines.get(event.hotline, event.client))
+    return Person(home, stretches, state, hotlines)
 
 
 def _ring(stretches: list[tuple[int, int, str]], event: Event) -> None:

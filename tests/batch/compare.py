@@ -115,8 +115,13 @@ def intervals_of_document(document: Mapping[str, Any], dimension: str) -> dict[t
         edges = (str(int(datetime.fromisoformat(row[name]).timestamp()) * 1000) for name in ("from", "to"))
         key = (row["by"].get(dimension, "*"), *edges)
         assert key not in table, f"two rows for {key}"
-        table[key] = dict(row["counts"])
+        table[key] = _of_calls(row["counts"])
     return table
+
+
+def _of_calls(counts: Mapping[str, int]) -> Counts:
+    """Without the counters of people, who have a slow computation of their own."""
+    return {name: value for name, value in counts.items() if not name.startswith(("agents_", "serving_"))}
 
 
 def counts_of_document(document: Mapping[str, Any], dimension: str) -> dict[tuple[str, str, str], Counts]:
@@ -130,5 +135,5 @@ def counts_of_document(document: Mapping[str, Any], dimension: str) -> dict[tupl
         assert key[1] in WINDOWS, f"{key}: no window of the contract"
         assert key[2] in BASES, f"{key}: no basis of the contract"
         assert key not in table, f"two rows for {key}"
-        table[key] = dict(row["counts"])
+        table[key] = _of_calls(row["counts"])
     return table

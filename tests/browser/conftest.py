@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: one Chromium, one served application, a user who has logged in."""
+"""Fixtures of the browser tests: a served application and a user who has logged in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from argon2 import PasswordHasher
 
 from dashboard import users
-from docs.chromium import chromium as start_chromium
 from streams.records import Cell
 from tests.browser.served import PASSWORD, USER, Served
 from tests.dashboard.boards import reading
@@ -19,13 +18,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
 ALPHA, BETA = Cell("Alpha", "Nord"), Cell("Beta", "Süd")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium without a window; where it is missing the tests fail, they do not skip."""
-    with start_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -43,6 +43,15 @@ BANK_LIKE: dict[str, object] = {
     ],
 }
 
+SHIFTS_LIKE: dict[str, object] = {
+    "to": "",
+    "hours": "hours",
+    "queue": "queue",
+    "time_format": "%Y-%m-%d %H:%M:%S",
+}
+OPTIONS = {"columns": BANK_LIKE, "shifts": SHIFTS_LIKE}
+"""The settings of a collector on the bench, where it cannot do without."""
+
 
 def route(name: str) -> Cell:
     """A cell that tells the name it was asked for."""
@@ -61,7 +70,7 @@ def wiring(feed: str = "feed", zone: str = "Europe/Berlin") -> Wiring:
 
 def parser_of(kind: str, options: Mapping[str, object] | None = None, zone: str = "Europe/Berlin") -> Parser:
     """A new parser of a registered collector."""
-    chosen = options if options is not None else BANK_LIKE if kind == "columns" else {}
+    chosen = options if options is not None else OPTIONS.get(kind, {})
     return COLLECTORS[kind].read_options(chosen).parser(wiring(zone=zone))
 
 

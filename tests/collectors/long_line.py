@@ -4,8 +4,8 @@ import resource
 import sys
 from pathlib import Path
 
-from tests.collectors.bad_lines import DIALECTS
 from tests.collectors.bench import Bench, clear_away, write
+from tests.collectors.dialects import DIALECTS
 
 GIGABYTE = 1024**3
 

@@ -13,6 +13,8 @@ from collectors.contract import Parsed, Parser, Verdict
 from streams.records import Arrived, AtTheDoor, Ended, Fact, GivenUp, Handled, Worked
 from streams.records_orders import Ordered
 from streams.records_outbound import Attempted, ListCounted, Told
+from streams.records_shifts import Rostered
+from streams.records_trunks import TrunkCounted
 from tests.collectors.bench import NOW_MS
 
 
@@ -86,6 +88,15 @@ def _fact(fact: Fact, names: dict[bytes, str]) -> str:
         kind = "cancellation" if fact.cancels else "order"
         place = "/".join((fact.cell.project, fact.cell.campaign, fact.cell.hotline))
         return f"{_name(fact.order, names)} {kind} {at} {place}: {fact.revenue_minor} {fact.currency}"
+    if isinstance(fact, TrunkCounted):
+        kind = "cumulative" if fact.cumulative else "since last"
+        said = f"{fact.in_use} of {fact.channels} in use, busy {fact.busy} blocked {fact.blocked} {kind}"
+        return f"{_name(fact.trunk, names)} counted {at} {fact.cell.hotline}: {said}"
+    if isinstance(fact, Rostered):
+        lasts = fact.amount_ms or fact.until_ms - fact.at_ms
+        where = "/".join(name for name in (fact.cell.hotline, fact.cell.site, fact.cell.team) if name)
+        words = [_person(fact.agent, names), fact.plan.name.lower(), at, "for", f"{lasts / 1000:g}", where]
+        return " ".join(filter(None, [*words, "undated" * fact.undated]))
     return f"seen {fact.cell.hotline}"
 
 

@@ -14,24 +14,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TypeGuard
 
 import pytest
 
 from collectors import files
 from collectors.registry import COLLECTORS
 from streams.batch import Tally
-from streams.records import Arrived, Fact, Ordered
-from tests.collectors.bad_lines import BAD_INPUTS, DIALECTS, IN_TESTS_OF_THEIR_OWN, Dialect
-from tests.collectors.bench import BANK_LIKE, Bench, write
+from streams.records import Arrived, Ordered, Rostered, TrunkCounted
+from tests.collectors.bad_lines import BAD_INPUTS, IN_TESTS_OF_THEIR_OWN
+from tests.collectors.bench import OPTIONS, Bench, write
+from tests.collectors.dialects import DIALECTS, Dialect, name_of
 
 DAY_MS = 86_400_000
 COLUMNS = ("counted", "duplicate", "late", "dead", "skipped", "conflicts")
-
-
-def is_new(fact: Fact) -> TypeGuard[Arrived | Ordered]:
-    """True for the fact with which a call or an order begins."""
-    return isinstance(fact, Arrived | Ordered)
 
 
 every_collector = pytest.mark.parametrize("kind", COLLECTORS)
@@ -95,15 +90,18 @@ def test_6_byte_order_mark(tmp_path: Path, kind: str) -> None:
     assert became(bench, 2) == {}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in COLLECTORS if kind != "vicidial"])
+@pytest.mark.parametrize("kind", [kind for kind in COLLECTORS if kind not in ("vicidial", "ics")])
 def test_8_latin_1_as_configured(tmp_path: Path, kind: str) -> None:
-    options = {**(BANK_LIKE if kind == "columns" else {}), "encoding": "latin-1"}
+    options = {**OPTIONS.get(kind, {}), "encoding": "latin-1"}
     bench = Bench(tmp_path / "data", kind, options)
     dialect, path = DIALECTS[kind], tmp_path / "source"
     write(path, *([dialect.header] if dialect.header else []), dialect.line(1, queue="Kündigung").encode("latin-1"))
     bench.replay(path)
     assert became(bench, 1) == {}
-    assert [fact.cell.hotline for fact in bench.facts() if is_new(fact)] == ["Kündigung"]
+    hotlines = [
+        fact.cell.hotline for fact in bench.facts() if isinstance(fact, Arrived | Ordered | TrunkCounted | Rostered)
+    ]
+    assert hotlines == ["Kündigung"]
 
 
 @every_collector
@@ -172,8 +170,8 @@ def test_33_rotation(tmp_path: Path, kind: str) -> None:
     write(path, *header, dialect.line(5), dialect.line(6))
     bench.settle()
     assert became(bench, 6) == {}
-    visits = [fact.order if isinstance(fact, Ordered) else fact.visit for fact in bench.facts() if is_new(fact)]
-    assert len(visits) == len(set(visits)) == 6
+    names = [name_of(fact) for fact in bench.facts() if name_of(fact)]
+    assert len(names) == len(set(names)) == 6
 
 
 @every_collector
@@ -292,5 +290,5 @@ def test_a_thousand_strange_lines(tmp_path: Path, kind: str) -> None:
     tally = bench.tally()
     assert tally.received == 2 + sum(line.count(b"\n") + 1 for line in strange)
     assert tally.dead > 100
-    assert any(is_new(fact) for fact in bench.batches()[-1].facts)
+    assert any(name_of(fact) for fact in bench.batches()[-1].facts)
     assert not any("fault in the collector" in letter.reason for letter in bench.letters.all())

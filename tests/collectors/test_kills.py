@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from streams.log import LogFull, LogUnavailable
-from streams.records import AtTheDoor, Fact, Worked
+from streams.records import AtTheDoor, Fact, Handled, Worked
 from tests.collectors.bench import NOW_MS, Bench, write
 from tests.collectors.shaky import Killed, shaky_bench
 
@@ -30,7 +30,8 @@ def history(seed: int, calls: int = 60) -> list[str]:
             done = at + wait + talk
             name = "COMPLETEAGENT" if kind else "COMPLETECALLER"
             events.append((done, f"{done}|{call}|{queue}|{agent}|{name}|{wait}|{talk}|1"))
-            events.append((done, f"{done}|{call}|{queue}|{agent}|WRAPUPSTART|{talk % 7}"))
+            wraps = done - number % 2  # every other time before the end of the talk
+            events.append((wraps, f"{wraps}|{call}|{queue}|{agent}|WRAPUPSTART|{talk % 7}"))
         elif kind == 3:
             events.append((at + wait, f"{at + wait}|{call}|{queue}|NONE|ABANDON|1|1|{wait}"))
             events.append((at + wait, f"{at + wait}|{call}|{queue}|NONE|EXITEMPTY|1|1|{wait}"))
@@ -116,6 +117,45 @@ def renamed_doors(truth: Bench, other: Bench) -> list[Fact]:
         AtTheDoor(next(ids), fact.at_ms, fact.door, fact.cell) if isinstance(fact, AtTheDoor) else fact
         for fact in calls(truth.facts())
     ]
+
+
+EARLY_WRAP = (
+    "1|c|q|NONE|ENTERQUEUE||0|1",
+    "5|c|q|Anna|CONNECT|4|x|1",
+    "60|c|q|Anna|WRAPUPSTART|9",
+    "60|c|q|Anna|COMPLETEAGENT|4|55|1",
+    "70|d|q|NONE|ENTERQUEUE||0|1",
+)
+
+
+@pytest.mark.parametrize("rotated", [False, True])
+@pytest.mark.parametrize("remembered_behind", range(4))
+def test_after_call_work_before_the_end_of_its_talk_survives_a_kill_between_the_two(
+    tmp_path: Path, remembered_behind: int, rotated: bool
+) -> None:
+    start = NOW_MS // 1000 - 600
+    lines = [f"{start + int(line.partition('|')[0])}|{line.partition('|')[2]}" for line in EARLY_WRAP]
+    truth = straight(tmp_path, lines)
+    assert [fact.acw_ms for fact in truth.facts() if isinstance(fact, Handled)] == [None, 9_000]
+    bench, _ = shaky_bench(tmp_path / "shaky")
+    path = tmp_path / "queue_log"
+    bench.run.follow(path)
+    for number, line in enumerate(lines):
+        write(path, line)
+        bench.drain()
+        if number == remembered_behind:
+            bench.run._remember(bench.now_ms)  # the saved state is of here, however much later the kill comes
+        if rotated and number == 2:
+            path.rename(tmp_path / "queue_log.1")
+            write(path, f"{start + 60}|d|q|NONE|ENTERQUEUE||0|1")
+            bench.drain()
+            (tmp_path / "queue_log.1").unlink()
+        bench.restart().follow(path)
+    bench.drain()
+    assert [fact for fact in bench.facts() if isinstance(fact, Handled)] == [
+        fact for fact in truth.facts() if isinstance(fact, Handled)
+    ]
+    assert bench.tally().conflicts == truth.tally().conflicts
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

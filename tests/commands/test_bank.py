@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from commands import wiring
-from streams.asof import pipeline_at
+from commands import storing, wiring
+from streams.asof import pipelines_at
 from streams.days import to_ms
 from streams.query import document
 from streams.question import answer_windows, question
@@ -52,10 +52,10 @@ def test_all_instants_windows_bases_and_hotlines(bank: Place, expected: dict[str
     settings = wiring.read_settings(bank.config)
     clock_of, options = wiring.clock_of(settings), wiring.kpi_options(settings)
     compared = 0
-    with wiring.storage(settings, bank.data) as storage:
+    with storing.storage(settings, bank.data) as storage:
         for instant, rows in expected["at"].items():
             as_of_ms = to_ms(datetime.fromisoformat(instant).replace(tzinfo=ZONE))
-            readings = pipeline_at(storage.log.parts[0], as_of_ms, clock_of).engine.readings()
+            readings = pipelines_at(storage.log.parts, as_of_ms, clock_of)[0].engine.readings()
             for basis in ("live", "arrival"):
                 for by in (("hotline",), ()):
                     asked = question(basis=basis, by=by)

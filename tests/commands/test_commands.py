@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from streams.asof import OlderThanLog, pipeline_at
+from streams.asof import OlderThanLog, pipelines_at
 from streams.days import SiteClock
 from streams.log import LogUnavailable
 from streams.log_redis import RedisLog
@@ -222,7 +222,7 @@ def received(data: Path) -> int:
     clients = connect(address)
     try:
         now_ms = time.time_ns() // 1_000_000
-        return pipeline_at(RedisLog(clients), now_ms, lambda _: SiteClock(ZONE)).feeds[FEED].tally.received
+        return pipelines_at(RedisLog(clients).parts, now_ms, lambda _: SiteClock(ZONE))[0].feeds[FEED].tally.received
     except (KeyError, LogUnavailable, OlderThanLog):
         return 0
     finally:

@@ -12,7 +12,7 @@ from tests.commands.running import StartUp
 pytestmark = pytest.mark.server
 
 
-@pytest.mark.parametrize("part", ["core", "redis", "web"])
+@pytest.mark.parametrize("part", ["core", "recorder", "redis", "web"])
 def test_a_killed_part_comes_back_and_nothing_is_lost_or_doubled(start_up: StartUp, tmp_path: Path, part: str) -> None:
     kill_part(start_up, tmp_path, part, times=3)
 

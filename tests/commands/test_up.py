@@ -164,7 +164,7 @@ def test_new_settings_hold_from_a_signal_on_and_faulty_ones_never(start_up: Star
 
     assert place.config is not None
     place.config.write_text(place.config.read_text().replace("Europe/Berlin", "Europe/Nowhere"))
-    wait_for(lambda: set(up.pids()) == {"core", "redis", "web", "worker"}, "all parts")
+    wait_for(lambda: set(up.pids()) == {"core", "recorder", "redis", "web", "worker"}, "all parts")
     before = up.pids()
     up.process.send_signal(signal.SIGHUP)
     wait_for(lambda: "the old settings stay in force" in up.errors, "the fault to be logged")

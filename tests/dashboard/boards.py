@@ -26,6 +26,7 @@ def reading(
     profile: Mapping[int, tuple[int, int]] | None = None,
     waiting: int = 0,
     oldest_ms: int | None = None,
+    feeds: tuple[str, ...] = (),
 ) -> Reading:
     """A cell with (answered in time, of so many) now, today and in quarters of the day; the others answered late."""
     counts: list[int] = []
@@ -45,7 +46,7 @@ def reading(
     ]
     return Reading(
         cell, counts, [0] * 4, [[12, (now if w == "30m" else day or now)[1]] for w, _ in COMBINATIONS], waiting, 0,
-        oldest_ms, DAY_START_MS, quarters,
+        oldest_ms, DAY_START_MS, quarters, feeds,
     )  # fmt: skip
 
 
@@ -70,6 +71,7 @@ def board(
     language: str = "de",
     behind_ms: int = 0,
     feeds_configured: int = 1,
+    feeds_named: bool = True,
 ) -> Board:
     """The board of these readings at `AS_OF_MS`; `behind_ms`: how much later the server's clock is."""
     return compose(
@@ -83,6 +85,7 @@ def board(
         language=language,
         view=view or View("phone"),
         feeds_configured=feeds_configured,
+        feeds_named=feeds_named,
     )
 
 

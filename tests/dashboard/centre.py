@@ -106,7 +106,7 @@ def history(as_of_ms: int, *, is_now: bool, billing: bool = False) -> Past:
 
 
 PAGES = (pages.register, wall.register)
-TARGETS = Targets(HotlineTarget(0.8, 0.05, 10, ""), {}, Options(), "Europe/Berlin", {})
+TARGETS = Targets(HotlineTarget(0.8, 0.05, 10, ""), {}, Options(), "Europe/Berlin")
 
 
 @dataclass
@@ -146,7 +146,7 @@ class Centre:
         self.users = Users(open_database(self.database or self.folder), self.clock.ms)
         self._made: set[str] = set()
         self.composed: list[tuple[Scope, str, View]] = []
-        self.hub = Hub(self.store, self.present, lambda _: ("anlage",), self.clock.seconds)
+        self.hub = Hub(self.store, self.present, clock=self.clock.seconds)
         figures = Figures(self.history, lambda _: SiteClock("Europe/Berlin"), Options(), self.clock.ms, cells())
         desk = create_desk if self.with_desk else None
         added = [*self.pages, *PAGES]
@@ -175,6 +175,7 @@ class Centre:
             language=language,
             view=view,
             feeds_configured=2,
+            feeds_named=scope.everything,
         )
 
     def publish(self, readings: Sequence[Reading] = (), *, whole: bool = False) -> None:

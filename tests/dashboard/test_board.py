@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 from dashboard import board as boards
@@ -135,21 +136,27 @@ def test_a_name_with_braces_does_not_break_the_sentence() -> None:
 
 
 def test_unknown_is_said_beside_what_is_known() -> None:
-    judged = targets()
-    known = type(judged)(
-        judged.default, {}, judged.options, judged.zone, {("Alpha", "Nord"): ["one"], ("Beta", "Süd"): ["two"]}
-    )
-    drawn = board(
-        [reading(NORD, (9, 100)), reading(SUED, (99, 100))],
-        feeds=[feed("one"), feed("two", heard_before_ms=400_000)],
-        judged=known,
-    )
-    assert sentence(drawn) == "1 von 2 Hotlines unter Ziel: Alpha. 1 unbekannt."
+    readings = [reading(NORD, (9, 100), feeds=("one",)), reading(SUED, (99, 100), feeds=("two",))]
+    feeds = [feed("one"), feed("two", heard_before_ms=400_000)]
+    drawn = board(readings, feeds=feeds)
+    assert sentence(drawn) == "1 von 2 Hotlines unter Ziel: Alpha. 1 unbekannt: Quelle two still seit 6 Minuten."
+    assert field(drawn, "Beta", "wt") == "Quelle still seit 6 Minuten"
+    unnamed = board(readings, feeds=feeds, feeds_named=False)
+    assert sentence(unnamed) == "1 von 2 Hotlines unter Ziel: Alpha. 1 unbekannt."
+    assert "two" not in "".join(unnamed.fields.values())
+
+
+def test_many_silent_feeds_are_named_by_two_and_a_number() -> None:
+    feeds = [feed("a", state="error"), feed("{b}", heard_before_ms=7_300_000), feed("c", state="error")]
+    feeds.append(msgspec.structs.replace(feed("d"), lost_ms=AS_OF_MS - 1000))
+    drawn = board([reading(NORD, (9, 100), feeds=("a", "d"))], feeds=feeds)
+    assert sentence(drawn) == "Lage unbekannt: Quelle a gestört, Quelle {b} still seit 2 Stunden, 2 weitere."
+    assert sentence(board([reading(NORD, (9, 100))], feeds=feeds[3:])) == "Lage unbekannt: Daten von d verloren."
 
 
 def test_everything_silent_is_an_unknown_situation() -> None:
     drawn = board([reading(NORD, (99, 100))], feeds=[feed(heard_before_ms=380_000)])
-    assert sentence(drawn) == "Lage unbekannt: Quelle still seit 6 Minuten."
+    assert sentence(drawn) == "Lage unbekannt: Quelle acd still seit 6 Minuten."
     assert drawn.fields["page:mood"] == "lost"
 
 

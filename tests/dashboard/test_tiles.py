@@ -93,12 +93,8 @@ def test_a_silent_feed_makes_its_tiles_unknown_and_never_good() -> None:
 
 
 def test_only_the_tiles_behind_a_silent_feed_are_unknown_where_that_is_known() -> None:
-    judged = targets()
-    known = type(judged)(
-        judged.default, {}, judged.options, judged.zone, {("A", "Nord"): ["one"], ("B", "Nord"): ["two"]}
-    )
-    both = [reading(A, (9, 10)), reading(Cell("B", "Nord"), (9, 10))]
-    drawn = board(both, feeds=[feed("one", heard_before_ms=90_000), feed("two")], judged=known)
+    both = [reading(A, (9, 10), feeds=("one",)), reading(Cell("B", "Nord"), (9, 10), feeds=("two",))]
+    drawn = board(both, feeds=[feed("one", heard_before_ms=90_000), feed("two")])
     assert (field(drawn, "A", "s"), field(drawn, "B", "s")) == ("lost", "good")
 
 

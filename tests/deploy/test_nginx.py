@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from docs.chromium import chromium
 from tests.commands.running import PASSWORD, Browser, StartUp, place_with_feed, start_up, wait_for
 from tests.commands.test_up import TLS, add_manager, visit
 from tests.deploy.nginx import nginx
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
     from playwright.sync_api import BrowserContext
 
 __all__ = ["start_up"]
@@ -54,19 +54,18 @@ def behind(start_up: StartUp, tmp_path: Path) -> Iterator[Behind]:
 
 
 @pytest.fixture
-def context(behind: Behind) -> Iterator[BrowserContext]:
+def context(behind: Behind, chromium: Chromium) -> Iterator[BrowserContext]:
     """A browser in which the manager has logged in, over the form."""
-    with chromium() as browser:
-        context = browser.new_context(ignore_https_errors=True, service_workers="block", locale="de-DE")
-        page = context.new_page()
-        page.goto(f"{behind.secure}/login?language=de")
-        page.fill("[name=user]", "chefin")
-        page.fill("[name=password]", PASSWORD)
-        page.click("form button")
-        page.wait_for_url(re.compile(f"{behind.secure}/(?!login)"))
-        page.close()
-        yield context
-        context.close()
+    context = chromium.new_context(ignore_https_errors=True, service_workers="block", locale="de-DE")
+    page = context.new_page()
+    page.goto(f"{behind.secure}/login?language=de")
+    page.fill("[name=user]", "chefin")
+    page.fill("[name=password]", PASSWORD)
+    page.click("form button")
+    page.wait_for_url(re.compile(f"{behind.secure}/(?!login)"))
+    page.close()
+    yield context
+    context.close()
 
 
 def test_nine_live_tabs_receive_a_change_at_once(behind: Behind, context: BrowserContext) -> None:

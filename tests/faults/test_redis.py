@@ -10,7 +10,7 @@ import pytest
 
 from streams.redis_client import connect
 from streams.redis_server import running_socket
-from tests.commands.running import wait_for
+from tests.commands.running import Browser, wait_for
 from tests.faults.conftest import StartScene
 from tests.faults.scene import Scene
 
@@ -42,9 +42,14 @@ def test_full_redis_pauses_the_feed_and_says_so(start_scene: StartScene) -> None
     assert scene.up.received() == standing
     assert [at for at in scene.watch.messages if at > began], "the live picture stopped"
     assert scene.watch.last_ready == 200
+    (feed,) = scene.place.json("feeds")["feeds"]
+    assert (feed["state"], feed["message"]) == ("error", "log is full: the feed pauses")
+    browser = Browser(scene.up.url)
+    assert browser.log_in("chefin") == 303
+    assert "wartet: Protokoll voll" in browser.ask("GET", "/wall")[1]
 
     # Full to the brim: nothing can be written, the picture stands still and the web says so.
-    _limit_memory(scene, used_share=1.05)
+    _limit_memory(scene, used_share=1.3)
     scene.says("store lost, trying again")
     wait_for(lambda: scene.watch.last_ready == 503, "the web to say that nothing is fresh")
     assert "stands still since" in scene.watch.last_reason
@@ -54,6 +59,7 @@ def test_full_redis_pauses_the_feed_and_says_so(start_scene: StartScene) -> None
     scene.says("store is back")
     scene.says("the log is back")
     scene.assert_whole()
+    wait_for(lambda: scene.place.json("feeds")["feeds"][0]["state"] != "error", "the feed to be well again")
 
 
 @pytest.mark.torture

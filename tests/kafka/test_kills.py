@@ -5,8 +5,13 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from streams.codec import ARRIVED
+from streams.history.commits import RECORDS
+from streams.history.open import open_history
+from streams.records import ID_BYTES
 from streams.redis_server import RedisServer
 from tests.commands.calling import Place
 from tests.commands.running import PASSWORD, Browser, wait_for
@@ -34,6 +39,20 @@ def test_killed_workers_change_no_number(broker: Broker, redis_server: RedisServ
         reference = embedded(Place(config, tmp_path / "embedded"), file)
         assert_same_everywhere(parts, reference, records)
         assert [part.end() for part in parts.parts] == [0, 0, 0], parts.said()
+        assert arrivals(tmp_path / "apart" / "shared") == len(records.reading.visits)
+
+
+def arrivals(shared: Path) -> int:
+    """How many visits the history of all parts knows; what was read again after a kill stands there once."""
+    history = open_history(shared)
+    found = [
+        columns.visit[columns.kind == ARRIVED].tobytes()
+        for contents in history.partitions()
+        for columns in history.records(contents.of_kind(RECORDS))
+    ]
+    ids = np.frombuffer(b"".join(found), f"V{ID_BYTES}")
+    assert len(np.unique(ids)) == len(ids)
+    return len(ids)
 
 
 def test_a_worker_that_never_returns_is_taken_over(broker: Broker, redis_server: RedisServer, tmp_path: Path) -> None:

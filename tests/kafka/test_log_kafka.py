@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import subprocess
 import sys
 import threading
@@ -10,6 +11,8 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from streams.kafka_client import KafkaClient
 from streams.log import START, LogUnavailable
@@ -116,6 +119,41 @@ def test_trimming_spares_what_is_still_needed(logs: list[KafkaLog]) -> None:
     assert missing is not None
     assert missing[0] == 0
     assert missing[1] > 1_700_000_000_000
+
+
+def test_retention_of_a_topic_that_is_there_is_taken_away_and_nothing_else(
+    broker: Broker, logs: list[KafkaLog], caplog: pytest.LogCaptureFixture
+) -> None:
+    log, again = logs
+    others = {"retention.ms": "3600000", "retention.bytes": "1000000", "segment.bytes": "1048576"}
+    log.client.topic(log.topic, 2, others)
+    log.client.topic(f"{log.topic}-bookmarks", 1, {"cleanup.policy": "delete"})
+    assert settings_of(log, log.topic).items() >= others.items()
+    with caplog.at_level(logging.WARNING):
+        assert len(log.parts) == len(again.parts) == 2
+    found = settings_of(log, log.topic)
+    assert (found["retention.ms"], found["retention.bytes"], found["cleanup.policy"]) == ("-1", "-1", "delete")
+    assert found["segment.bytes"] == "1048576"
+    assert settings_of(log, f"{log.topic}-bookmarks")["cleanup.policy"] == "compact"
+    said = [record.message for record in caplog.records]
+    assert said == [
+        f"topic {log.topic} had retention.bytes=1000000, retention.ms=3600000 "
+        "and has retention.bytes=-1, retention.ms=-1 now",
+        f"topic {log.topic}-bookmarks had cleanup.policy=delete and has cleanup.policy=compact now",
+    ]
+
+
+def settings_of(log: KafkaLog, topic: str) -> dict[str, str]:
+    async def work() -> dict[str, str]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=log.client.brokers)
+        await admin.start()
+        try:
+            (described,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+        finally:
+            await admin.close()
+        return {name: value for name, value, *_ in described.resources[0][4]}
+
+    return log.client.call("read the settings", work)
 
 
 def test_a_killed_writer_goes_on_behind_its_last_entry(logs: list[KafkaLog], broker: Broker) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from streams.redis_client import RedisClients
 from streams.runtimes.embedded import Processor
 from streams.runtimes.kafka.assignment import turns_topic
 from streams.runtimes.kafka.worker import run_worker
-from streams.states import SharedStates
+from streams.states_shared import SharedStates
 from streams.store_parts import PartedStore
 from streams.store_redis import RedisStore
 from tests.commands.running import wait_for
@@ -89,8 +90,9 @@ class Centre:
         stop = threading.Event()
         failed: list[BaseException] = []
 
-        def make(part: KafkaPart) -> Processor:
-            return Processor(
+        @contextmanager
+        def make(part: KafkaPart) -> Iterator[Processor]:
+            yield Processor(
                 part,
                 RedisStore(self._clients, name=f"live:{part.number}"),
                 lambda: time.time_ns() // 1_000_000,
@@ -143,7 +145,8 @@ def test_offsets_committed_past_what_was_counted_skip_nothing(centre: Centre, br
     assert len(centre.log.parts) == PARTS
     centre.log.client.topic(turns_topic(centre.log.topic), PARTS, {})
     topics = [centre.log.topic, turns_topic(centre.log.topic)]
-    asyncio.run(commit_everything(broker.address, centre.log.topic, topics))
+    with ThreadPoolExecutor(1) as beside:  # an open browser holds this thread's own event loop
+        beside.submit(asyncio.run, commit_everything(broker.address, centre.log.topic, topics)).result()
     with centre.worker():
         centre.wait_for_all()
         centre.append()

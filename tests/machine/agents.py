@@ -18,6 +18,7 @@ _HOMES = (
     Cell("", "in-house", "Berlin", "night"),
     Cell("", "partner", "New York"),
 )
+_CLIENTS = ("", "Versicherung", "Bank")
 _AFTER_MS = (0, 1, 4_000, 30_000, 90_000, 1_000_000)
 
 
@@ -34,7 +35,7 @@ class Agents:
             work = chance.choice((Work.JOINED, Work.CONNECTED, Work.TALKED, *Work))
             # A person of whom a home is not known at first must still have one.
             home, queue, lasts = chance.choice((number, number, 0)), chance.randrange(3), chance.randrange(5)
-            serves = Cell(cell.hotline if queue else "")
+            serves = Cell(cell.hotline, client=_CLIENTS[queue]) if queue else Cell("")
             login = identify(agent.hex(), serves.hotline, queue)
             # One line of a source says one thing, so equal instants and places mean equal facts.
             place = ((chance.randrange(2) * 100 + work) * 10 + queue) * 100 + home * 10 + lasts
@@ -65,9 +66,9 @@ class Agents:
                     if value:
                         numbers[window, "live", name] = numbers[window, "arrival", name] = value
             numbers["day_start_ms",] = day_start_ms
-            for hotline in {hotline for one in members for hotline in one.hotlines}:
-                serving = [one for one in members if hotline in one.hotlines]
-                there = Cell(hotline, *home, family="serving")
+            for served in {served for one in members for served in one.hotlines.items()}:
+                serving = [one for one in members if served in one.hotlines.items()]
+                there = Cell(served[0], *home, client=served[1], family="serving")
                 result[there] = _numbers(truth.now(serving, "serving")) | {("day_start_ms",): day_start_ms}
         return result
 
@@ -87,7 +88,10 @@ _LASTING = (Work.RANG, Work.CONNECTED, Work.WRAPPING)
 def _event(fact: Worked) -> truth.Event:
     home = (fact.home.provider, fact.home.site, fact.home.team)
     kind = fact.work.name.lower()
-    return truth.Event(fact.at_ms, fact.place, kind, fact.login.hex(), fact.serves.hotline, home, fact.duration_ms)
+    served = fact.serves
+    return truth.Event(
+        fact.at_ms, fact.place, kind, fact.login.hex(), served.hotline, home, fact.duration_ms, served.client
+    )
 
 
 def _numbers(counted: dict[str, int]) -> Numbers:

@@ -13,7 +13,7 @@ from random import Random
 from typing import Protocol
 
 from streams.records import Cell, Fact
-from tests.machine import agents, billing, orders, outbound, visits
+from tests.machine import agents, billing, orders, outbound, shifts, trunks, visits
 
 Number = tuple[str | int, ...]
 Numbers = dict[Number, int]
@@ -58,6 +58,8 @@ FAMILIES: dict[str, Family] = {
     "orders": orders.Orders(),
     "outbound": outbound.Outbound(),
     "lists": outbound.Lists(),
+    "trunks": trunks.Trunks(),
+    "shifts": shifts.Shifts(),
 }
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from commands import wiring
+from commands import storing, wiring
 from commands.collecting import feed_named, feed_run
 from config.settings import Settings
-from streams.asof import pipeline_at
+from streams.asof import pipelines_at
 from streams.batch import Batch, Tally
 from streams.codec import decode
 from streams.engine import Engine
@@ -33,7 +33,7 @@ class Core:
         self.log = log if log is not None else MemoryLog()
         self.clock_of = wiring.clock_of(settings)
         self.configured = wiring.configured_cells(settings)
-        wiring.prepare(folder)
+        storing.prepare(folder)
 
     def replay(self, *files: Path, now_ms: int = FAR_AHEAD_MS) -> None:
         """Reads these files once, from their first line to their last."""
@@ -75,7 +75,7 @@ class Core:
 
     def as_of(self, as_of_ms: int) -> Pipeline:
         """What `kpis --as-of` computes from."""
-        return pipeline_at(self.log.parts[0], as_of_ms, self.clock_of, self.settings.limits.give_up_ms)
+        return pipelines_at(self.log.parts, as_of_ms, self.clock_of, self.settings.limits.give_up_ms)[0]
 
     def live_until(self, as_of_ms: int) -> Pipeline:
         """A processor that read each entry when it was written and now stands at `as_of_ms`, knowing the whole log."""

@@ -1,4 +1,4 @@
-"""Made-up facts of people and dialers, for whoever carries them."""
+"""Made-up facts of all families beside visits, for whoever carries them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from streams.records import Fact, identify
 from tests.machine.centre import CELLS
 from tests.machine.families import FAMILIES
 
-FAMILIES_BESIDE_VISITS = ("agents", "outbound", "lists", "orders")
+FAMILIES_BESIDE_VISITS = ("agents", "outbound", "lists", "orders", "trunks", "shifts")
 
 
 def further_facts(seed: int, before_ms: int, batches: int = 40, span_ms: int = 20_000_000) -> list[list[Fact]]:

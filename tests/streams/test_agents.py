@@ -12,7 +12,7 @@ from streams.codec import UnreadableBatch, decode, decode_columns, encode
 from streams.engine import Engine
 from streams.pipeline import Pipeline
 from streams.reading import Reading
-from streams.records import VISITS, Arrived, Cell, Fact, Work, Worked, identify
+from streams.records import VISITS, Arrived, Attempted, Cell, Fact, ListCounted, Told, Work, Worked, identify
 from tests.machine.agents import Agents
 from tests.machine.centre import CELLS, clock_of, partition_of
 from tests.machine.partition import assert_equal, numbers_of, told
@@ -68,6 +68,38 @@ def test_changes_alone_keep_the_picture() -> None:
         picture |= {reading.cell: reading for reading in pipeline.readings(changed_only=True)}
         assert picture == {reading.cell: reading for reading in pipeline.readings()}
         assert pipeline.readings(changed_only=True) == []
+
+
+def test_what_only_a_full_reading_said_is_taken_back_by_the_next_changes() -> None:
+    """A store that was lost gets everything; a state as before that is news again, of every family."""
+    cell, lead = Cell("A"), identify("l")
+    campaign = Cell("", campaign="Herbst", family="outbound")
+    stock = Cell("", campaign="Herbst", family="lists")
+    pipeline = Pipeline(Engine(NOW_MS, clock_of))
+    states: tuple[list[Fact], ...] = (
+        [
+            Worked(identify("a"), NOW_MS, Work.JOINED, 1, lead, cell, Cell("")),
+            Attempted(identify("t"), NOW_MS, campaign, 0),
+            ListCounted(identify("c"), NOW_MS, stock, *(1,) * 8),
+        ],
+        [
+            Worked(identify("a"), NOW_MS + 1_000, Work.PAUSED, 2, lead, cell, Cell("")),
+            Attempted(identify("t"), NOW_MS, campaign, Told.HUMAN, version=1),
+            ListCounted(identify("c"), NOW_MS + 1_000, stock, *(2,) * 8),
+        ],
+        [
+            Worked(identify("a"), NOW_MS + 1_000, Work.UNPAUSED, 3, lead, cell, Cell("")),
+            Attempted(identify("t"), NOW_MS, campaign, 0, version=2),
+            ListCounted(identify("c"), NOW_MS + 2_000, stock, *(1,) * 8),
+        ],
+    )
+    picture: dict[Cell, Reading] = {}
+    for step, facts in enumerate(states):
+        pipeline.apply(encode(Batch("acd", step + 1, NOW_MS, Tally(), facts)))
+        pipeline.tick(NOW_MS + step * 1_000)
+        picture |= {reading.cell: reading for reading in pipeline.readings(changed_only=step != 1)}
+    assert {one.family for one in picture} == {"agents", "serving", "outbound", "lists"}
+    assert picture == {reading.cell: reading for reading in pipeline.readings()}
 
 
 def worked(work: Work = Work.JOINED) -> Worked:

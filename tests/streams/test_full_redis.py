@@ -7,7 +7,7 @@ import pytest
 from streams.redis_client import RedisClients
 from streams.store import StoreUnavailable
 from streams.store_redis import RedisStore
-from tests.streams.test_store_contract import reading, report
+from tests.streams.pictures import reading, report
 
 pytestmark = pytest.mark.server
 

@@ -45,7 +45,7 @@ def filters(persons: dict[Cell, int]) -> list[frozenset[Cell]]:
 @pytest.mark.parametrize("seed", range(60))
 def test_no_difference_of_two_shown_filters_is_a_small_group(seed: int) -> None:
     persons = random_persons(seed)
-    blocks = Blocks(persons, FLOOR)
+    blocks = Blocks({one: count for one, count in persons.items() if count}, FLOOR)
     shown = [group for group in filters(persons) if blocks.shows(group)]
 
     def size(group: frozenset[Cell]) -> int:
@@ -57,6 +57,34 @@ def test_no_difference_of_two_shown_filters_is_a_small_group(seed: int) -> None:
             assert size(difference) == 0 or size(difference) >= FLOOR, (one, other)
     everybody = frozenset(persons)
     assert blocks.shows(everybody) == (size(everybody) >= FLOOR or size(everybody) == 0)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_hotlines_within_a_team_are_no_way_to_a_small_group_either(seed: int) -> None:
+    """Cells that have a hotline, some with nobody of their own: who works for two hotlines is in one cell only."""
+    chance = random.Random(seed)
+    names = ("provider", "site", "team", "hotline")
+    persons = {
+        Cell(hotline, provider, "S", team, family="shifts"): chance.choice((0, 1, 3, 8, 12))
+        for provider, team, hotline in product("PQ", "ab", "XYZ")
+        if chance.randrange(4)
+    }
+    values = {name: sorted({str(getattr(one, name)) for one in persons}) for name in names}
+    choices = [
+        [set(some) for n in range(1, len(values[name]) + 1) for some in combinations(values[name], n)] for name in names
+    ]
+    blocks = Blocks(persons, FLOOR)
+    groups = {
+        frozenset(
+            one for one in persons if all(getattr(one, name) in of for name, of in zip(names, chosen, strict=True))
+        )
+        for chosen in product(*choices)
+    }
+    shown = [group for group in groups if group and blocks.shows(group)]
+    assert all(sum(persons[one] for one in group) >= FLOOR for group in shown)
+    for one, other in combinations(shown, 2):
+        for difference in (one - other, other - one, one & other):
+            assert not difference or sum(persons[cell] for cell in difference) >= FLOOR, (one, other)
 
 
 def test_large_groups_are_not_hidden_without_need() -> None:

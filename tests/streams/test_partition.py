@@ -23,7 +23,10 @@ from streams.records import (
     ListCounted,
     Ordered,
     Outcome,
+    Plan,
+    Rostered,
     Seen,
+    TrunkCounted,
     Work,
     Worked,
     identify,
@@ -46,6 +49,10 @@ def batch(seed: int, calls: int = 60) -> Batch:
             Worked(identify("p", number % 7), at_ms, Work.JOINED, number, identify("l"), Cell(hotline), Cell("", "P")),
             Attempted(identify(seed, number, "try"), at_ms, campaign(number), 0, lead=identify("lead", number % 5)),
             ListCounted(identify("list", number % 4), at_ms, campaign(number), *(1,) * 8),
+            TrunkCounted(
+                identify("trunk", number % 5), at_ms, Cell(hotline, family="trunks"), 9, 1, 0, 0, True, 60_000
+            ),
+            Rostered(identify(number), at_ms, at_ms + 9, identify("p", number % 7), Cell(hotline), Plan.WORK),
         ]
     chance.shuffle(facts)
     tally = Tally(received=9, counted=8, dead=1)
@@ -69,6 +76,10 @@ def whole_keys(fact: Fact) -> list[bytes | str]:
             return [fact.call_list]
         case Ordered():
             return [fact.order]
+        case TrunkCounted():
+            return [fact.trunk]
+        case Rostered():
+            return ["shifts"]
         case _:
             return [key_of(fact), fact.visit]
 

@@ -117,3 +117,14 @@ def test_what_one_part_has_not_heard_of_is_not_counted_everywhere(known: int) ->
     parts = [[report(1, 4, 10)] if part == known else [] for part in range(2)]
     (feed,) = merged_feeds(parts)
     assert (feed.sequence, feed.tally.received) == (0, 1)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_newest_word_about_a_clock_counts(turned: bool) -> None:
+    parts = [
+        [FeedReport("acd", Tally(2, 2), 7, 50, 1_000, "live", "", skew_ms=4_000)],
+        [FeedReport("acd", Tally(1, 1), 8, 60, 2_000, "live", "", skew_ms=-3_000)],
+    ]
+    (feed,) = merged_feeds(reversed(parts) if turned else parts)
+    assert (feed.tally.received, feed.sequence, feed.last_event_ms) == (3, 7, 60)
+    assert (feed.heard_ms, feed.skew_ms) == (2_000, -3_000)

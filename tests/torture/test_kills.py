@@ -13,7 +13,7 @@ __all__ = ["start_up"]
 pytestmark = [pytest.mark.server, pytest.mark.torture]
 
 
-@pytest.mark.parametrize("part", ["core", "redis", "web", "worker"])
+@pytest.mark.parametrize("part", ["core", "recorder", "redis", "web", "worker"])
 def test_twenty_kills(start_up: StartUp, tmp_path: Path, part: str) -> None:
     kill_part(start_up, tmp_path, part, times=20)
 

@@ -29,11 +29,13 @@ async def follow(
     worker: str,
     assigned: Callable[[Collection[int]], None],
     stop: asyncio.Event,
+    scratch: str,
 ) -> None:
     """Keeps this worker in the group until `stop`; `assigned` hears all parts that are its own, at every change.
 
     `worker` is its fixed name in the group: one that is started again under its name within the session gets its
-    parts back at once. Ends with an error when the group or Faust fails for good.
+    parts back at once. `scratch`: a folder that Faust wants to have and puts nothing into. Ends with an error when the
+    group or Faust fails for good.
     """
     app = faust.App(
         topic,
@@ -44,6 +46,7 @@ async def follow(
         broker_heartbeat_interval=_HEARTBEAT_SECONDS,
         broker_request_timeout=_REQUEST_SECONDS,
         store="memory://",
+        datadir=scratch,
         key_serializer="raw",
         value_serializer="raw",
         topic_allow_declare=False,

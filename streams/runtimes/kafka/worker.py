@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from streams.log_kafka import KafkaLog
 from streams.log_kafka_part import KafkaPart
@@ -22,11 +23,14 @@ STUCK_STATUS = 70
 _logger = logging.getLogger(__name__)
 
 
-def run_worker(log: KafkaLog, worker: str, make: Callable[[KafkaPart], Processor], stop: threading.Event) -> None:
+def run_worker(
+    log: KafkaLog, worker: str, make: Callable[[KafkaPart], AbstractContextManager[Processor]], stop: threading.Event
+) -> None:
     """Counts the parts that the group gives to this worker until `stop`, then saves and leaves.
 
-    `make` gives the processor of a part. Raises `LogUnavailable` when there is no log to begin with. A part that
-    stopped advancing ends the whole process with `STUCK_STATUS`: whoever looks after it starts it anew.
+    `make` gives the processor of a part, for as long as this worker owns it. Raises `LogUnavailable` when there is no
+    log to begin with. A part that stopped advancing ends the whole process with `STUCK_STATUS`: whoever looks after it
+    starts it anew.
     """
     count = len(log.parts)
     log.client.topic(turns_topic(log.topic), count, {})
@@ -35,7 +39,8 @@ def run_worker(log: KafkaLog, worker: str, make: Callable[[KafkaPart], Processor
     def processor(number: int) -> Iterator[Processor]:
         part = KafkaPart(log.client, log.topic, number)
         try:
-            yield make(part)
+            with make(part) as made:
+                yield made
         finally:
             part.close()
 
@@ -59,7 +64,8 @@ async def _follow(log: KafkaLog, worker: str, turns: Turns, stop: threading.Even
         loop.call_soon_threadsafe(ended.set)
 
     threading.Thread(target=wait, name="stop", daemon=True).start()
-    await follow(log.client.brokers, log.topic, worker, turns.own, ended)
+    with tempfile.TemporaryDirectory(prefix="leitstand-") as scratch:
+        await follow(log.client.brokers, log.topic, worker, turns.own, ended, scratch)
 
 
 def _watch(log: KafkaLog, turns: Turns, stop: threading.Event) -> None:

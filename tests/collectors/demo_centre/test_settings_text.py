@@ -31,7 +31,9 @@ def test_the_business_day_began_five_hours_ago_on_the_local_clock(start: str, da
 
 def test_the_feed_reads_the_file_as_any_queue_log() -> None:
     feeds = settings("2026-06-10T14:30:00+02:00")["feeds"]
-    assert feeds == {"demo": {"collector": "queue_log", "path": PATH, "supplies": ["talk", "acw"]}}
+    assert feeds == {
+        "demo": {"collector": "queue_log", "path": PATH, "supplies": ["talk", "acw"], "agents_belong_to": "queue"}
+    }
 
 
 def test_every_queue_that_occurs_is_named_with_its_hotline() -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.collectors.bench import parser_of
+from collectors.queue_log.people import halves
+from tests.collectors.bench import NOW_MS, parser_of
 from tests.collectors.stories import expected, inputs, told
 
 CASES = sorted((Path(__file__).parents[3] / "collectors" / "queue_log" / "cases").glob("*.txt"))
@@ -37,3 +38,14 @@ def test_state_between_any_two_lines_is_a_plain_value(path: Path) -> None:
         by_state.load_state(state)
         for facts in earlier:
             by_facts.restore(facts, 0)
+
+
+def test_a_state_of_visits_alone_opens() -> None:
+    """What a release that knew no people left behind: its calls go on, and people are met anew."""
+    before, after = parser_of("queue_log"), parser_of("queue_log")
+    before.parse(b"1383900010|1|q|NONE|ENTERQUEUE||5|1", 1, NOW_MS)
+    visits, _ = halves(before.dump_state())
+    after.load_state(visits)
+    for line in (b"1383900020|1|q|SIP/1|CONNECT|10|9|4", b"1383900080|NONE|NONE|NONE|QUEUESTART|"):
+        assert after.parse(line, 40, NOW_MS) == before.parse(line, 40, NOW_MS)
+    assert after.dump_state() == before.dump_state()

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.columns.clocks import Readings, format_fault
+from collectors.clocks import Readings, format_fault
 from collectors.contract import BadLine
 from collectors.wall_clock import DAY_MS, WallClock
 from tests.collectors.bench import NOW_MS, parser_of
@@ -84,6 +84,7 @@ def test_spring_and_autumn() -> None:
     assert BERLIN.instant(day("2024-10-26"), DAY_MS + half_past_two) == first
 
 
+@settings(deadline=None)  # reading a zone for the first time takes as long as the disk takes
 @given(
     st.integers(day("2023-01-01"), day("2027-12-31")),
     st.integers(0, DAY_MS - 1),

@@ -1,0 +1,1 @@
+"""Other stream processors, each a program of its own that prints what it measured; started by `bench.others`."""
