@@ -144,6 +144,13 @@ class IcsParser:
             agent, cell = self._wiring.pseudonym(person), cell_of(self._wiring, person, queue)
             yield PlanRow(Plan.WORK if work else Plan.ABSENT, one.from_ms, one.until_ms, agent, cell)
 
+    def unsaid(self) -> bytes:
+        """See `Parser.unsaid`: every row says everything at once."""
+        return b""
+
+    def recall(self, unsaid: bytes) -> None:
+        """See `Parser.recall`."""
+
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
         """See `Parser.restore`."""
         del collected_ms

@@ -161,6 +161,13 @@ class ShiftsParser:
             raise BadLine(message)
         return int(match[1]) * 3_600_000 + int((match[2] or "0").ljust(4, "0")) * 360
 
+    def unsaid(self) -> bytes:
+        """See `Parser.unsaid`: every row says everything at once."""
+        return b""
+
+    def recall(self, unsaid: bytes) -> None:
+        """See `Parser.recall`."""
+
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
         """See `Parser.restore`."""
         del collected_ms
