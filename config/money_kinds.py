@@ -8,7 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from config.faults import Refusal, quoted
-from config.kinds import Kind, name, shown
+from config.kinds import Kind, name
+from config.shown import shown
 
 
 def amount() -> Kind:
