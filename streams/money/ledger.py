@@ -7,7 +7,7 @@ from datetime import timedelta
 from fractions import Fraction
 from itertools import pairwise
 
-from streams.counters import ROLLING_SECONDS
+from streams.counters import FURTHER, ROLLING_SECONDS
 from streams.days import SiteClock, business_date, business_day, closes_at, start_of
 from streams.group_floor import FLOOR, Blocks
 from streams.money import formulas
@@ -159,7 +159,11 @@ class Ledger:
         return found
 
     def _stretch(self, start_ms: int, end_ms: int, counted: Counted, before: Before | None) -> Stretch:
-        persons = {cell: row["agents_present"] for cell, row in counted.items() if cell.family == "agents"}
+        persons = {
+            cell: row["agents_present"]
+            for cell, row in counted.items()
+            if cell.family == "agents" and any(row[name] for name in FURTHER["agents"].windowed)
+        }
         stretch = Stretch(start_ms, end_ms, counted, before, Blocks(persons, self._floor))
         day = business_date(self.clock, start_ms)
         shares = {
