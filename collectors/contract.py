@@ -97,9 +97,10 @@ class Wiring:
     """What a feed is wired to.
 
     `route` gives the cell of a queue or hotline by the feed's own name for it, never failing, `route_campaign` that of
-    a campaign. `pseudonym` is a keyed one-way name of a person, whatever they are called there; `home(name, queue)` is
-    where they belong (provider, site and team of a cell, all empty where it is not known). `zone` is where the source's
-    clock hangs on the wall. Lines dated later than now + `skew_ms` are refused.
+    a campaign, `route_order` that of an order by project, campaign and hotline. `pseudonym` is a keyed one-way name of
+    a person, whatever they are called there; `home(name, queue)` is where they belong (provider, site and team of a
+    cell, all empty where it is not known). `zone` is where the source's clock hangs on the wall. Lines dated later than
+    now + `skew_ms` are refused.
     """
 
     feed: str
@@ -109,6 +110,9 @@ class Wiring:
     skew_ms: int = 120_000
     home: Callable[[str, str], Cell] = lambda _name, _queue: Cell("")
     route_campaign: Callable[[str], Cell] = lambda name: Cell("", family="outbound", campaign=name)
+    route_order: Callable[[str, str, str], Cell] = lambda project, campaign, hotline: Cell(
+        hotline, project=project, channel="", family="orders", campaign=campaign
+    )
 
 
 class Parser(Protocol):

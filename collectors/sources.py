@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,15 @@ class Days(NamedTuple):
 
     clock: SiteClock
     closes_minutes: int
+
+
+@runtime_checkable
+class Dropped(Protocol):
+    """The settings of a feed whose files appear in a folder."""
+
+    def folder_source(self, folder: Path) -> OpenSource:
+        """What opens the source."""
+        ...
 
 
 @runtime_checkable

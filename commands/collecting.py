@@ -13,7 +13,7 @@ from collectors.deadletters import DeadLetters, Letter
 from collectors.ingest import FULL, UNWRITABLE, FeedRun
 from collectors.lines import HEAD_BYTES
 from collectors.registry import COLLECTORS
-from collectors.sources import Days, Polled
+from collectors.sources import Days, Dropped, Polled
 from collectors.whole_file import ReadsWhole
 from commands import wiring
 from commands.failures import WrongCall
@@ -89,6 +89,7 @@ def feed_run(settings: Settings, data: Path, feed: Feed, log: EventLog) -> FeedR
             settings.limits.skew_ms,
             wiring.home_of(settings, feed),
             wiring.campaign_cell_of(settings),
+            wiring.order_cell_of(settings),
         )
     )
     clock_of = wiring.clock_of(settings)
@@ -138,6 +139,9 @@ def collect(settings: Settings, data: Path, log: EventLog, stop: threading.Event
             if isinstance(options, Polled):
                 clock = SiteClock(settings.site.zone, settings.site.day_start)
                 run.read_from(options.live_source(ZoneInfo(settings.site.zone), Days(clock, settings.site.closes)))
+            elif isinstance(options, Dropped):
+                if feed.path is not None:
+                    run.read_from(options.folder_source(feed.path))
             elif isinstance(options, ReadsWhole) and feed.path is not None:
                 run.read_from(options.whole_source(feed.path))
             elif feed.path is not None:

@@ -6,7 +6,7 @@ import logging
 import threading
 from pathlib import Path
 
-from commands import wiring
+from commands import money, wiring
 from commands.collecting import collect, keep_left_out
 from commands.log_parts import STATE_FILE
 from commands.trimming import trim_behind_the_history
@@ -44,6 +44,7 @@ def run(settings: Settings, data: Path, address: str) -> None:
         in_a_thread,
         keep_left_out(settings, data, 0),
         Pauses(connect(address)).known,
+        billing=money.bills_calls(settings),
     )
     went_back = threading.Event()
     collector = threading.Thread(

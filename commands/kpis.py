@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from commands import storing, wiring
+from commands import money, storing, wiring
 from commands.failures import WorkFailed, WrongCall
 from commands.printing import show
 from config.settings import Settings
@@ -21,6 +22,7 @@ from streams.log import LogUnavailable
 from streams.past import Past
 from streams.query import Row, document
 from streams.question import Question, WrongQuestion, answer_intervals, answer_windows, edges, question
+from streams.reading import Reading
 from streams.store import StoreUnavailable
 
 FRESH_MS = 5_000
@@ -74,26 +76,43 @@ def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[R
     clock_of = wiring.clock_of(settings)
     configured = wiring.configured_cells(settings)
     floor = settings.limits.group_floor
+    ledger = money.ledger(settings)
+    euros = None if ledger is None else money.Money(ledger, (OlderThanLog,))
     with storing.storage(settings, data) as storage:
         now_ms = wiring.wall_clock_ms() // 1000 * 1000
+        history, calendar = wiring.history(settings, data), wiring.calendar(settings)
+
+        def past_at(as_of_ms: int, *, billing: bool) -> Past:
+            is_now = asked.as_of_ms is None
+            return Past(storage.log.parts, history, calendar, as_of_ms, is_now=is_now, billing=billing)
+
+        def windows(readings: Sequence[Reading], as_of_ms: int) -> list[Row]:
+            past = past_at(as_of_ms, billing=True)
+            postings = None if euros is None else euros.windows(readings, as_of_ms, past.by_interval)
+            return answer_windows(asked, readings, as_of_ms, clock_of, configured, floor, postings)
+
         if asked.as_of_ms is None and asked.from_ms is None and storage.live:
             picture = storage.store.picture()
             if picture is not None and now_ms - picture.as_of_ms <= FRESH_MS:
-                rows = answer_windows(asked, picture.readings, picture.as_of_ms, clock_of, configured, floor)
-                return picture.as_of_ms, rows
+                return picture.as_of_ms, windows(picture.readings, picture.as_of_ms)
         as_of_ms = now_ms if asked.as_of_ms is None else asked.as_of_ms
-        past = Past(
-            storage.log.parts,
-            wiring.history(settings, data),
-            wiring.calendar(settings),
-            as_of_ms,
-            is_now=asked.as_of_ms is None,
-        )
         if asked.from_ms is None:
-            return as_of_ms, answer_windows(asked, past.readings(), as_of_ms, clock_of, configured, floor)
+            return as_of_ms, windows(past_at(as_of_ms, billing=euros is not None).readings(), as_of_ms)
+        past = past_at(as_of_ms, billing=False)
         cuts = edges(asked, [*configured, *past.cells()], clock_of)
         counted = past.by_interval(cuts, asked.basis, asked.where.get("hotline", ()))
-        return as_of_ms, answer_intervals(asked, cuts, counted, configured, floor)
+        if euros is None:
+            return as_of_ms, answer_intervals(asked, cuts, counted, configured, floor)
+        postings = euros.intervals(cuts, as_of_ms, past_at(as_of_ms, billing=True).by_interval)
+        return as_of_ms, answer_intervals(
+            asked,
+            cuts,
+            counted,
+            configured,
+            floor,
+            postings,
+            lambda end_ms: euros.is_provisional(end_ms, as_of_ms),
+        )
 
 
 def _print(as_of_ms: int, rows: list[Row], options: Options, zone: str) -> None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands import storing, wiring
+from commands import money, storing, wiring
 from commands.accounts import users
 from config.settings import Settings
 from dashboard import server, wall
@@ -39,12 +39,15 @@ class KeptPast:
     It runs in a thread of its own, where connections of the main one must not be used.
     """
 
-    def __init__(self, settings: Settings, data: Path, address: str, as_of_ms: int, *, is_now: bool) -> None:
+    def __init__(
+        self, settings: Settings, data: Path, address: str, as_of_ms: int, *, is_now: bool, billing: bool
+    ) -> None:
         self._settings = settings
         self._data = data
         self._address = address
         self._as_of_ms = as_of_ms
         self._is_now = is_now
+        self._billing = billing
 
     def readings(self) -> Sequence[Reading]:
         """Every cell at that instant. Raises `NotKept`."""
@@ -62,7 +65,7 @@ class KeptPast:
         calendar = wiring.calendar(self._settings)
         try:
             history = wiring.history(self._settings, self._data)
-            yield Past(own.log.parts, history, calendar, self._as_of_ms, is_now=self._is_now)
+            yield Past(own.log.parts, history, calendar, self._as_of_ms, is_now=self._is_now, billing=self._billing)
         except (OlderThanLog, HistoryUnavailable, UnreadableCommit) as error:
             raise NotKept(str(error)) from error
         finally:
@@ -124,8 +127,10 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
             feeds_configured=len(enabled),
         )
 
-    def history(as_of_ms: int, *, is_now: bool) -> KeptPast:
-        return KeptPast(settings, data, address, as_of_ms, is_now=is_now)
+    def history(as_of_ms: int, *, is_now: bool, billing: bool = False) -> KeptPast:
+        return KeptPast(settings, data, address, as_of_ms, is_now=is_now, billing=billing)
+
+    ledger = money.ledger(settings)
 
     clock_of = wiring.clock_of(settings)
     hub = Hub(storage.store, present, enabled)
@@ -143,6 +148,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
             configured,
             server.apart,
             settings.limits.group_floor,
+            None if ledger is None else money.Money(ledger, (NotKept,)),
         ),
         pages=[pages.register, wall.register],
         desk=create_desk,

@@ -198,6 +198,42 @@ def campaign_cell_of(settings: Settings) -> Callable[[str], Cell]:
     return route
 
 
+def order_cell_of(settings: Settings) -> Callable[[str, str, str], Cell]:
+    """The cell of an order by project, campaign and hotline as a feed names them, empty where it does not.
+
+    Where a setting knows none of them, or they contradict each other, it is the one of orders that belong to nobody.
+    """
+    queues = {queue.hotline: queue for queue in settings.queues.values()}
+    clients: dict[str, str] = {}
+    for project, client in [
+        *((queue.project, queue.client) for queue in settings.queues.values()),
+        *((campaign.project, campaign.client) for campaign in settings.campaigns.values()),
+    ]:
+        clients.setdefault(project, client)
+    nobody = Cell("", channel="", configured=False, family="orders")
+
+    @cache
+    def route(project: str, campaign: str, hotline: str) -> Cell:
+        of_campaign, queue = settings.campaigns.get(campaign), queues.get(hotline)
+        known_hotline = queue is not None or hotline in settings.hotlines
+        known = (not campaign or of_campaign is not None) and (not hotline or known_hotline)
+        if not known or not (project or campaign or hotline):
+            return nobody
+        belongs = [("", "")]
+        if of_campaign is not None:
+            belongs.append((of_campaign.project, of_campaign.client))
+        if queue is not None:
+            belongs.append((queue.project, queue.client))
+        projects = {project, *(each for each, _ in belongs)} - {""}
+        if len(projects) > 1 or (project and project not in clients):
+            return nobody
+        found = projects.pop() if projects else ""
+        client = clients.get(found, "") if found else max(client for _, client in belongs)
+        return Cell(hotline, channel="", project=found, client=client, family="orders", campaign=campaign)
+
+    return route
+
+
 def configured_cells(settings: Settings) -> list[Cell]:
     """Every cell that the settings name, so that it has a row even when nothing happened."""
     cells: dict[Cell, None] = {}

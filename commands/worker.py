@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from commands import wiring
+from commands import money, wiring
 from commands.collecting import keep_left_out
 from commands.log_parts import in_kafka, kafka_log, part_store, states_of, tell_parts
 from commands.recorder import record
@@ -64,6 +64,7 @@ def processor_of(
         in_a_thread,
         keep_left_out(settings, data, number),
         Pauses(clients).known,
+        billing=money.bills_calls(settings),
     )
 
 

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from config.contracts import Price
 from config.sections import INHERITED, REQUIRED, Key, ServiceLevel, keys_of
 from config.settings import SECTIONS, heading
 
@@ -16,7 +17,7 @@ END = "<!-- end of keys -->"
 def reference() -> str:
     """Markdown: one heading and one table of keys for each section, ending with a newline."""
     parts = []
-    for section, kind in SECTIONS.items():
+    for section, kind in {**SECTIONS, "contracts.price": Price}.items():
         rows = [_row(section, name, key) for name, key in keys_of(kind).items()]
         lines = [
             f"### `{heading(section)}`",

@@ -13,7 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypedDict
 
-from config import kinds
+from config import contract_checks, kinds
+from config.contracts import Contract, Cost
 from config.differences import differences
 from config.faults import Place, Refusal, SettingsError, dotted, quoted
 from config.kinds import meant
@@ -40,7 +41,13 @@ SINGLE: dict[str, type[Any]] = {
     "storage": Storage,
     "limits": Limits,
 }
-LISTED: dict[str, type[Any]] = {"sites": OtherSite, "queues": Queue, "agents": Agent}
+LISTED: dict[str, type[Any]] = {
+    "sites": OtherSite,
+    "queues": Queue,
+    "agents": Agent,
+    "contracts": Contract,
+    "costs": Cost,
+}
 NAMED: dict[str, type[Any]] = {"hotlines": Hotline, "campaigns": Campaign, "feeds": Feed}
 SECTIONS = {**SINGLE, **LISTED, **NAMED}
 
@@ -78,7 +85,9 @@ class Route(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """All settings, complete and checked. Lists are by name, in file order; `agents` by their number there."""
+    """All settings, complete and checked. Lists are by name, in file order; `agents`, `contracts` and `costs` by their
+    number there.
+    """
 
     file: Path | None = None
     site: Site = field(default_factory=Site)
@@ -92,6 +101,8 @@ class Settings:
     hotlines: Mapping[str, Hotline] = field(default_factory=dict)
     campaigns: Mapping[str, Campaign] = field(default_factory=dict)
     feeds: Mapping[str, Feed] = field(default_factory=dict)
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
+    costs: Mapping[str, Cost] = field(default_factory=dict)
 
     def hotline(self, name: str) -> Hotline:
         """What holds for a hotline, whether its own table, `[service_level]` or a default says so."""
@@ -168,14 +179,19 @@ def load(path: Path | None, environment: Mapping[str, str], collectors: Collecti
         single[name] = source.section(kind, (name,), table, environment=environment)
     _check_tls(source, single["web"])
     _check_short_abandon(source, ("service_level",), single["service_level"])
+    queues, campaigns = _queues(source), _campaigns(source)
+    contracts, costs = contract_checks.contracts(source), contract_checks.costs(source)
+    contract_checks.check_together(source, contracts, costs, queues.values(), campaigns.values())
     settings = Settings(
         file=path,
         sites=_sites(source, single["site"]),
-        queues=_queues(source),
+        queues=queues,
         agents=_agents(source),
         hotlines=_hotlines(source, single["service_level"]),
-        campaigns=_campaigns(source),
+        campaigns=campaigns,
         feeds=_feeds(source, collectors),
+        contracts={str(number): contract for number, (_, contract) in enumerate(contracts, start=1)},
+        costs={str(number): cost for number, (_, cost) in enumerate(costs, start=1)},
         **single,
     )
     if source.faults:

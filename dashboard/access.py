@@ -18,7 +18,10 @@ ViewKind = Literal["phone", "wall", "desk"]
 
 
 class Permission(StrEnum):
-    """What a role can be allowed to open. The first three are also the kinds of view."""
+    """What a role can be allowed to open. The first three are also the kinds of view.
+
+    EUROS opens no route: without it nothing that is made for a reader says anything of money.
+    """
 
     PHONE = "phone"
     WALL = "wall"
@@ -27,6 +30,7 @@ class Permission(StrEnum):
     USERS = "users"
     WALLS = "walls"
     DESIGN = "design"
+    EUROS = "euros"
 
 
 class Role(StrEnum):
@@ -42,12 +46,12 @@ class Role(StrEnum):
 
 _P = Permission
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.MANAGER: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS}),
+    Role.MANAGER: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS, _P.EUROS}),
     Role.TEAM_LEAD: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS, _P.WALLS}),
-    Role.ACCOUNT_MANAGER: frozenset({_P.PHONE, _P.DESK, _P.KPIS}),
+    Role.ACCOUNT_MANAGER: frozenset({_P.PHONE, _P.DESK, _P.KPIS, _P.EUROS}),
     Role.OPS: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS, _P.USERS, _P.WALLS, _P.DESIGN}),
     Role.PARTNER: frozenset({_P.PHONE, _P.DESK, _P.KPIS}),
-    Role.AUDITOR: frozenset({_P.DESK, _P.KPIS}),
+    Role.AUDITOR: frozenset({_P.DESK, _P.KPIS, _P.EUROS}),
 }
 PATHS: Mapping[Permission, str] = {_P.PHONE: "/", _P.WALL: "/wall", _P.DESK: "/desk/"}
 """Where each kind of view lives."""

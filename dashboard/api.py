@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import msgspec
 from flask import Flask, Response, request
 
-from dashboard.access import Scope
+from dashboard.access import Permission, Role, Scope, allowed
 from dashboard.hub import Hub
 from dashboard.kpi_query import read_query
 from dashboard.sessions import caller
@@ -19,6 +19,7 @@ from streams.catalogue import Options
 from streams.days import SiteClock
 from streams.group_floor import FLOOR
 from streams.log import LogUnavailable
+from streams.money.postings import Posting
 from streams.query import document, iso
 from streams.question import MOST_ROWS, Question, WrongQuestion, answer_intervals, answer_windows, edges
 from streams.reading import Reading, Sums
@@ -43,9 +44,31 @@ class Past(Protocol):
 
 
 class History(Protocol):
-    """The past at any instant. `is_now`: nobody asked for that instant, it is the present."""
+    """The past at any instant. `is_now`: nobody asked for that instant, it is the present. `billing`: what calls are
+    billed by is wanted too.
+    """
 
-    def __call__(self, as_of_ms: int, *, is_now: bool) -> Past: ...
+    def __call__(self, as_of_ms: int, *, is_now: bool, billing: bool = False) -> Past: ...
+
+
+Between = Callable[[list[int]], Mapping[Cell, Sequence[Sums]]]
+"""What every cell counted between these edges, billing included."""
+
+
+class Money(Protocol):
+    """The money of rows, from all that was counted, whatever a reader may see of it."""
+
+    def windows(self, readings: Sequence[Reading], as_of_ms: int, between: Between) -> Mapping[str, Sequence[Posting]]:
+        """What is posted in each window."""
+        ...
+
+    def intervals(self, edges: Sequence[int], as_of_ms: int, between: Between) -> Sequence[Sequence[Posting]]:
+        """What is posted in each [edge, next edge)."""
+        ...
+
+    def is_provisional(self, end_ms: int, as_of_ms: int) -> bool:
+        """True while the last day before `end_ms` is not closed."""
+        ...
 
 
 class NotKept(Exception):
@@ -59,7 +82,7 @@ class Figures:
     `history(as_of_ms, is_now=...)` is the past, whose methods raise `NotKept` or `LogUnavailable`; `apart` runs them,
     in another thread, so they must use connections of their own. `clock_of(site)` gives a site's clock, "" the default.
     `configured` cells have a row even when nothing happened. `now_ms` is the clock, UTC milliseconds.
-    `group_floor`: fewer distinct persons are not shown over a window.
+    `group_floor`: fewer distinct persons are not shown over a window. `money`: None where nothing is about money.
     """
 
     history: History
@@ -69,6 +92,15 @@ class Figures:
     configured: Sequence[Cell] = ()
     apart: Apart = on_the_spot
     group_floor: int = FLOOR
+    money: Money | None = None
+
+    def money_for(self, role: Role) -> Money | None:
+        """The money that this role may see; None: what is made for it must not say anything of money."""
+        return self.money if allowed(role, Permission.EUROS) else None
+
+    def between(self, as_of_ms: int, *, is_now: bool) -> Between:
+        """What was counted between any edges, as known at this instant."""
+        return lambda edges: self.history(as_of_ms, is_now=is_now, billing=True).by_interval(edges, "live", ())
 
 
 def register(app: Flask, hub: Hub, figures: Figures) -> None:
@@ -80,13 +112,13 @@ def register(app: Flask, hub: Hub, figures: Figures) -> None:
     def kpis() -> Response:
         try:
             query = read_query(request.args.items(multi=True))
+            scope, money = caller().user.scope, figures.money_for(caller().user.role)
             if query.as_of_ms is None and query.from_ms is None:
-                return _json(live(hub, figures, caller().user.scope, query))
+                return _json(live(hub, figures, scope, query, money))
             if not recounting.acquire(timeout=30):
                 return _json({"error": "another recount is running: try again later"}, 503)
             try:
-                scope = caller().user.scope
-                return _json(figures.apart(lambda: recounted(figures, scope, query)))
+                return _json(figures.apart(lambda: recounted(figures, scope, query, money)))
             finally:
                 recounting.release()
         except WrongQuestion as error:
@@ -118,17 +150,24 @@ def not_ready(as_of_ms: int | None, now_ms: int) -> str:
     return ""
 
 
-def live(hub: Hub, figures: Figures, scope: Scope, asked: Question) -> dict[str, Any]:
-    """The answer from the live picture, cut to the scope."""
+def live(hub: Hub, figures: Figures, scope: Scope, asked: Question, money: Money | None = None) -> dict[str, Any]:
+    """The answer from the live picture, cut to the scope. Without `money` nothing in it is about money."""
     as_of_ms = figures.now_ms() // 1000 * 1000 if hub.as_of_ms is None else hub.as_of_ms
     asked = replace(asked, where=scope.restrict(asked.where))
     readings, configured = hub.readings(scope), _admitted(figures, scope)
-    rows = answer_windows(asked, readings, as_of_ms, figures.clock_of, configured, figures.group_floor)
+    postings = None
+    if money is not None:
+        between = figures.between(as_of_ms, is_now=True)
+        postings = money.windows(hub.readings(Scope()), as_of_ms, lambda edges: figures.apart(lambda: between(edges)))
+    rows = answer_windows(asked, readings, as_of_ms, figures.clock_of, configured, figures.group_floor, postings)
     return document(as_of_ms, asked.basis, rows, figures.options)
 
 
-def recounted(figures: Figures, scope: Scope, asked: Question) -> dict[str, Any]:
-    """The answer for a past instant or for intervals, cut to the scope. Raises `WrongQuestion` or `NotKept`."""
+def recounted(figures: Figures, scope: Scope, asked: Question, money: Money | None = None) -> dict[str, Any]:
+    """The answer for a past instant or for intervals, cut to the scope. Raises `WrongQuestion` or `NotKept`.
+
+    Without `money` nothing in it is about money.
+    """
     now_ms = figures.now_ms() // 1000 * 1000
     asked_now = asked.as_of_ms is None
     as_of_ms = now_ms if asked.as_of_ms is None else asked.as_of_ms
@@ -137,20 +176,29 @@ def recounted(figures: Figures, scope: Scope, asked: Question) -> dict[str, Any]
         raise WrongQuestion(message)
     asked = replace(asked, where=scope.restrict(asked.where))
     configured = _admitted(figures, scope)
-    past = figures.history(as_of_ms, is_now=asked_now)
+    between = figures.between(as_of_ms, is_now=asked_now)
     if asked.from_ms is None:
-        readings = [reading for reading in past.readings() if scope.admits(reading.cell)]
-        rows = answer_windows(asked, readings, as_of_ms, figures.clock_of, configured, figures.group_floor)
+        every = figures.history(as_of_ms, is_now=asked_now, billing=money is not None).readings()
+        readings = [reading for reading in every if scope.admits(reading.cell)]
+        of_windows = None if money is None else money.windows(every, as_of_ms, between)
+        rows = answer_windows(asked, readings, as_of_ms, figures.clock_of, configured, figures.group_floor, of_windows)
         return document(as_of_ms, asked.basis, rows, figures.options)
     cuts = edges(asked, configured, figures.clock_of)
-    counted = past.by_interval(cuts, asked.basis, asked.where.get("hotline", ()))
+    counted = figures.history(as_of_ms, is_now=asked_now).by_interval(cuts, asked.basis, asked.where.get("hotline", ()))
     admitted = {cell: rows for cell, rows in counted.items() if scope.admits(cell)}
     if (len(cuts) - 1) * max(1, len(admitted)) > MOST_ROWS:
         message = f"these are more than {MOST_ROWS} rows: ask for fewer or longer intervals"
         raise WrongQuestion(message)
-    return document(
-        as_of_ms, asked.basis, answer_intervals(asked, cuts, admitted, configured, figures.group_floor), figures.options
+    rows = answer_intervals(
+        asked,
+        cuts,
+        admitted,
+        configured,
+        figures.group_floor,
+        None if money is None else money.intervals(cuts, as_of_ms, between),
+        lambda end_ms: money is None or money.is_provisional(end_ms, as_of_ms),
     )
+    return document(as_of_ms, asked.basis, rows, figures.options)
 
 
 def _admitted(figures: Figures, scope: Scope) -> list[Cell]:

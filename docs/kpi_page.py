@@ -9,6 +9,7 @@ from pathlib import Path
 from streams.catalogue import KPIS
 from streams.counters import AT_THE_DOOR, COUNTERS, ENDED_WAITS, FURTHER, HANDLING, OFFERED, SERVICE_CLASSES
 from streams.kpi import Kpi
+from streams.money.account import MONEY
 from streams.records import VISITS
 
 _WAITS = ("wait_answered_ms", "wait_abandoned_ms")
@@ -45,6 +46,30 @@ show counters of a window, so that no difference of two rows is a smaller group.
 """
 
 
+_MONEY = """
+## KPIs of money
+
+Only who has the permission `euros` gets them. They are made of the counters of `billing`, `outbound`, `orders` and
+`agents` and of the prices in the settings (`[[contracts]]`, `[[costs]]`), exactly, and rounded to the cent once, at the
+end, half a cent up. Counters of money are shown with them. Everything is counted at its own instant: calls when their
+handling ended, attempts when they began, orders when they were taken, cancellations when they arrived, agents while
+they are logged in. Days and months are those of the default site.
+
+- Calls are rounded up one by one to steps of `step_seconds`.
+- A monthly amount accrues evenly over the service time of the month: its part of a row is the row's share of that time.
+- An included volume is used up in the order in which calls end, anew in each month and by each version of a contract.
+- A shortfall against a minimum stands in rows that hold the whole month, once it is over; a version that held for a
+  part of the month owes that part.
+- What belongs to a contract or a cost as a whole (monthly amounts, agent hours, shortfall) is shared out evenly over
+  its hotlines and campaigns; an included volume in the proportion of what each used in the row.
+- The time of fewer agents than the floor is not shown, not even as money: `suppressed`.
+- Money is `not_supplied` where no contract and no cost applies, and in rows by anything but hotline, campaign, project
+  and client; `currencies`: amounts of several currencies are never added.
+- `provisional`: until the last day of the row is closed.
+
+"""
+
+
 def page() -> str:
     """The whole page, ending with a newline."""
     parts = [_BEGIN, _table(("group", "counters", "basis live: counted at", "basis arrival: counted at"), _of_visits())]
@@ -62,6 +87,8 @@ def page() -> str:
         if kpis:
             parts.append(f"\n## KPIs of {'visits' if family_name == VISITS else f'the family {family_name}'}\n\n")
             parts.append(_table(("id", "German", "English", "unit", "good", "formula", "needs"), kpis))
+    of_money = [(f"`{kpi.id}`", kpi.name_de, kpi.name_en, kpi.better, kpi.formula) for kpi in MONEY]
+    parts += [_MONEY, _table(("id", "German", "English", "good", "formula"), of_money)]
     return "".join(parts)
 
 

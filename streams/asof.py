@@ -50,20 +50,22 @@ def pipelines_at(
     history: History | None = None,
     contents: Mapping[int, Contents] | None = None,
     reach_ms: int = REACH_MS,
+    billing: bool = False,
 ) -> list[Pipeline]:
     """A pipeline for each part that knows every fact needed and stands at `as_of_ms` (facts dated <= as_of_ms count).
 
     `since_ms`, `until_ms`: of when facts are asked for; None: from the business day of `as_of_ms` to `as_of_ms`. What
     lies up to `reach_ms` around that is read too, because it belongs to the same visits. `contents` are the partitions
-    of `history` by the number of the part; where they end, the log goes on. Raises `OlderThanLog` when the instant
-    lies before everything that is known, or something of that time was trimmed away or got lost.
+    of `history` by the number of the part; where they end, the log goes on. `billing`: see `Pipeline`. Raises
+    `OlderThanLog` when the instant lies before everything that is known, or something of that time was trimmed away or
+    got lost.
     """
     kept = contents or {}
     needed_ms = business_day(clock_of(""), as_of_ms)[0] if since_ms is None else since_ms
     last_ms = as_of_ms if until_ms is None else min(as_of_ms, until_ms + reach_ms)
 
     def filled(*, doubted: bool) -> list[Pipeline]:
-        pipelines = [Pipeline(Engine(as_of_ms, clock_of, give_up_ms)) for _ in parts]
+        pipelines = [Pipeline(Engine(as_of_ms, clock_of, give_up_ms), billing=billing) for _ in parts]
         for number, (part, pipeline) in enumerate(zip(parts, pipelines, strict=True)):
             if number in kept:
                 assert history is not None

@@ -1,7 +1,8 @@
 """The KPI catalogue: the one visible list of every KPI, with its names, formula, unit, direction and null rule.
 
 A formula is a function of summed counters (contract, section 2), so it holds at every level and window. Adding a KPI
-is one row here; screens, commands and documentation read this list.
+is one row here; screens, commands and documentation read this list. Figures of money are `MONEY`, a list of its own,
+because a reader without the permission must not meet them.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from streams.kpi import Kpi, Options, Parts, Value
 from streams.kpis_outbound import OUTBOUND
 from streams.kpis_shifts import SHIFTS
 from streams.kpis_trunks import TRUNKS
+from streams.money.account import MONEY
 from streams.reading import Sums
 from streams.records import VISITS, Cell, Supplies
 from streams.waits import quantile_seconds
 
-__all__ = ["KPI", "KPIS", "Kpi", "Options", "Value", "compute", "definition", "supplied"]
+__all__ = ["KPI", "KPIS", "MONEY", "Kpi", "Options", "Value", "compute", "definition", "supplied"]
 _TURNED_AWAY = ("blocked", "busy_played", "trunk_blocked", "trunk_busy")
 
 

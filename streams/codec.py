@@ -29,6 +29,7 @@ from streams.records import (
     GivenUp,
     Handled,
     ListCounted,
+    Ordered,
     Outcome,
     Rostered,
     Seen,
@@ -46,6 +47,7 @@ FURTHER: dict[str, FactColumns] = {
     "worked": FactColumns(Worked),
     "attempted": FactColumns(Attempted),
     "list_counted": FactColumns(ListCounted),
+    "ordered": FactColumns(Ordered),
     "trunk_counted": FactColumns(TrunkCounted),
     "rostered": FactColumns(Rostered),
 }
@@ -54,6 +56,7 @@ _TAG: dict[type, str] = {
     Worked: "worked",
     Attempted: "attempted",
     ListCounted: "list_counted",
+    Ordered: "ordered",
     TrunkCounted: "trunk_counted",
     Rostered: "rostered",
 }
@@ -179,7 +182,7 @@ def encode(batch: Batch) -> bytes:
                 row = DOOR, fact.visit, cells.setdefault(fact.cell, len(cells)), int(fact.door), 0
             case Seen():
                 row = SEEN, _NO_VISIT, cells.setdefault(fact.cell, len(cells)), 0, 0
-            case Worked() | Attempted() | ListCounted() | TrunkCounted() | Rostered():
+            case Worked() | Attempted() | ListCounted() | Ordered() | TrunkCounted() | Rostered():
                 at_ms.pop()
                 further.setdefault(_TAG[type(fact)], []).append(fact)
                 continue

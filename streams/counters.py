@@ -64,8 +64,9 @@ class Family:
     `windowed` are counted by window and basis, `now` have no window. `dimensions`: what its cells know; it has no part
     in a row that asks for anything else. `apart`: dimensions over which it must never be summed (somebody who serves
     two hotlines is one person); it has a part only in rows of one value of each of them. `persons`: the windowed
-    counter of distinct persons; where there are fewer than the floor, no windowed counter is shown. `counts` says in
-    words what is counted, `live` and `arrival` at which instant on either basis; docs/kpis.md prints them.
+    counter of distinct persons; where there are fewer than the floor, no windowed counter is shown. `euros`: counters
+    that only those may see who may see money. `counts` says in words what is counted, `live` and `arrival` at which
+    instant on either basis; docs/kpis.md prints them.
     """
 
     windowed: tuple[str, ...]
@@ -73,6 +74,7 @@ class Family:
     dimensions: frozenset[str]
     apart: frozenset[str] = frozenset()
     persons: str = ""
+    euros: frozenset[str] = frozenset()
     counts: str = ""
     live: str = ""
     arrival: str = ""
@@ -80,6 +82,12 @@ class Family:
 
 STATES = ("available", "ringing", "talking", "hold", "acw", "outbound", "pause")
 """What somebody who is logged in does, one at an instant. Its sum is who is logged in."""
+
+BILLING_STEPS = (1, 6, 10, 30, 60)
+"""Seconds of the steps in which the length of a call can be billed, each begun step counting whole."""
+
+CURRENCIES = ("CHF", "EUR", "GBP", "PLN", "USD")
+"""In which orders and contracts can be stated. All have 100 minor units."""
 
 FURTHER: dict[str, Family] = {
     "agents": Family(
@@ -91,6 +99,31 @@ FURTHER: dict[str, Family] = {
         "who was logged in for some time within the window. Times are sums over persons in milliseconds.",
         live="time within the window, clipped to it; ringing once it is over",
         arrival="the same: a state has no arrival",
+    ),
+    "billing": Family(
+        ("billed_calls", "billed_ms", *(f"billed_{step}s" for step in BILLING_STEPS)),
+        (),
+        frozenset({"hotline", "project", "client", "provider", "site", "team", "channel", "segment", "reason"}),
+        counts="What calls are billed by, where a contract wants it: calls whose handling ended, their talk and hold "
+        "together (`billed_ms`), and the same in begun steps of so many seconds, rounded up call by call.",
+        live="end of after-call work, else end of talk",
+        arrival="the same",
+    ),
+    "orders": Family(
+        (
+            "orders",
+            "cancellations",
+            "orders_unassigned",
+            *(f"order_revenue_{currency.lower()}_minor" for currency in CURRENCIES),
+        ),
+        (),
+        frozenset({"hotline", "campaign", "project", "client"}),
+        counts="Orders as they were delivered, cancellations, and the revenue of both by currency in minor units "
+        "(cents); a cancellation takes away on the day it arrives. `orders_unassigned`: orders and cancellations "
+        "whose project, campaign or hotline no setting knows.",
+        live="when the order was taken, or the cancellation arrived",
+        arrival="the same",
+        euros=frozenset(f"order_revenue_{currency.lower()}_minor" for currency in CURRENCIES),
     ),
     "serving": Family(
         (),

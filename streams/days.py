@@ -28,7 +28,8 @@ def from_ms(at_ms: int, zone: str = "UTC") -> datetime:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)).astimezone(ZoneInfo(zone))
 
 
-def _start_on(clock: SiteClock, day: date) -> int:
+def start_of(clock: SiteClock, day: date) -> int:
+    """When this business day starts, UTC milliseconds."""
     wall = time(clock.day_start_minutes // 60, clock.day_start_minutes % 60)
     return to_ms(datetime.combine(day, wall, ZoneInfo(clock.zone)))
 
@@ -36,13 +37,13 @@ def _start_on(clock: SiteClock, day: date) -> int:
 def business_date(clock: SiteClock, at_ms: int) -> date:
     """The date of the business day that holds the instant; its start belongs to it."""
     day = from_ms(at_ms, clock.zone).date()
-    return day - timedelta(days=1) if _start_on(clock, day) > at_ms else day
+    return day - timedelta(days=1) if start_of(clock, day) > at_ms else day
 
 
 def business_day(clock: SiteClock, at_ms: int) -> tuple[int, int]:
     """[start, start of the next) of the business day that holds the instant, UTC milliseconds."""
     day = business_date(clock, at_ms)
-    return _start_on(clock, day), _start_on(clock, day + timedelta(days=1))
+    return start_of(clock, day), start_of(clock, day + timedelta(days=1))
 
 
 def closes_at(clock: SiteClock, at_ms: int, close_minutes: int = 360) -> int:
@@ -52,7 +53,7 @@ def closes_at(clock: SiteClock, at_ms: int, close_minutes: int = 360) -> int:
     following = business_date(clock, at_ms) + timedelta(days=1)
     if close_minutes < clock.day_start_minutes:
         following += timedelta(days=1)
-    return _start_on(SiteClock(clock.zone, close_minutes), following)
+    return start_of(SiteClock(clock.zone, close_minutes), following)
 
 
 def _floor(moment: datetime, interval: str, clock: SiteClock) -> datetime:
@@ -65,7 +66,7 @@ def _floor(moment: datetime, interval: str, clock: SiteClock) -> datetime:
         day -= timedelta(days=day.weekday())
     elif interval == "month":
         day = day.replace(day=1)
-    return from_ms(_start_on(clock, day), clock.zone)
+    return from_ms(start_of(clock, day), clock.zone)
 
 
 def _next(start: datetime, interval: str, clock: SiteClock) -> datetime:
@@ -80,7 +81,7 @@ def _next(start: datetime, interval: str, clock: SiteClock) -> datetime:
         day += timedelta(days=7)
     else:
         day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return from_ms(_start_on(clock, day), clock.zone)
+    return from_ms(start_of(clock, day), clock.zone)
 
 
 def interval_edges(from_ms_: int, to_ms_: int, interval: str, clock: SiteClock) -> list[int]:

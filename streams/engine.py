@@ -176,6 +176,8 @@ class Engine:
     def readings(self, *, changed_only: bool = False) -> list[Reading]:
         """What every cell reads now; with `changed_only` those that changed since the last such call."""
         windows = self.windows
+        if changed_only:
+            windows.changed[[number for number in self.cells.take_newly_named() if number < windows.size]] = True
         wanted = np.flatnonzero(windows.changed) if changed_only else np.arange(windows.size)
         if changed_only:
             windows.changed[:] = False

@@ -2,9 +2,9 @@
 
 A visit goes to the part of its hotline: all facts of a visit name the same hotline, so neither a visit nor a cell of
 visits is in two parts, and totals over parts are sums. What a further family counts once goes whole to one part: a
-person over all hotlines, a call list, the attempts of a campaign (its leads are counted once; an attempt never moves
-to another campaign), a trunk, and all shifts and absences together, because an absence takes from whatever work is
-planned. Its cells may be in several parts; their readings add up (`reading.added`).
+person over all hotlines, a call list, an order, the attempts of a campaign (its leads are counted once; an attempt
+never moves to another campaign), a trunk, and all shifts and absences together, because an absence takes from whatever
+work is planned. Its cells may be in several parts; their readings add up (`reading.added`).
 Heartbeats go to every part, so that each knows how far its feeds are heard.
 """
 
@@ -16,7 +16,18 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from streams.batch import Batch, Tally
-from streams.records import Arrived, Attempted, AtTheDoor, Fact, ListCounted, Rostered, Seen, TrunkCounted, Worked
+from streams.records import (
+    Arrived,
+    Attempted,
+    AtTheDoor,
+    Fact,
+    ListCounted,
+    Ordered,
+    Rostered,
+    Seen,
+    TrunkCounted,
+    Worked,
+)
 
 _SHIFTS = "shifts and absences"
 
@@ -28,7 +39,7 @@ def part_of(name: str, parts: int) -> int:
 
 
 def key_of(fact: Fact) -> str:
-    """What this fact's part is called after: a hotline, a person, a call list or a campaign."""
+    """What this fact's part is called after: a hotline, a person, a call list, an order or a campaign."""
     match fact:
         case Arrived() | AtTheDoor() | Seen():
             return fact.cell.hotline
@@ -36,6 +47,8 @@ def key_of(fact: Fact) -> str:
             return fact.agent.hex()
         case ListCounted():
             return fact.call_list.hex()
+        case Ordered():
+            return fact.order.hex()
         case Attempted():
             return fact.cell.campaign or fact.cell.hotline
         case TrunkCounted():

@@ -28,8 +28,9 @@ _Result = TypeVar("_Result")
 class Past:
     """Everything that was counted, as it stands at `as_of_ms`, from the parts of a log and the history before them.
 
-    `is_now`: nobody asked for that instant, so what closed days have told may be taken as it stands. Every method
-    raises `OlderThanLog`, `LogUnavailable` or `HistoryUnavailable`.
+    `is_now`: nobody asked for that instant, so what closed days have told may be taken as it stands. `billing`: the
+    family `billing` is wanted too, which no closed day tells: then all is counted from records. Every method raises
+    `OlderThanLog`, `LogUnavailable` or `HistoryUnavailable`.
     """
 
     def __init__(
@@ -40,7 +41,9 @@ class Past:
         as_of_ms: int,
         *,
         is_now: bool = False,
+        billing: bool = False,
     ) -> None:
+        self._billing = billing
         self._parts = parts
         self._history = history
         self._calendar = calendar
@@ -122,7 +125,8 @@ class Past:
     def _told(self, edges: Sequence[int]) -> tuple[str | None, int]:
         """Which facts tell the beginning of this stretch, and up to where; None and its start when none do."""
         calendar = self._calendar
-        kind = grid(edges, calendar.clocks) if self._is_now and self._contents else None
+        told = self._is_now and self._contents and not self._billing
+        kind = grid(edges, calendar.clocks) if told else None
         if kind is None:
             return None, edges[0]
         told_to = covered_to(
@@ -171,6 +175,7 @@ class Past:
             history=self._history,
             contents=self._contents,
             reach_ms=calendar.reach_ms,
+            billing=self._billing,
         )
 
     def _steadily(self, work: Callable[[], _Result]) -> _Result:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from streams.batch import Tally
 from streams.codec import Columns, decode_columns
 from streams.engine import Engine
+from streams.families.billing import Billing
 from streams.families.family import Family
 from streams.families.table import FAMILIES, take_in
 from streams.gaps import Gap
@@ -29,11 +30,13 @@ _MOST_GATHERED = 1_000
 class Pipeline:
     """An engine, the families that have facts, and the reports of all feeds that ever wrote to the log.
 
-    `gaps`: batches that must have been in the log and did not come, until somebody deals with them.
+    `gaps`: batches that must have been in the log and did not come, until somebody deals with them. `billing`: some
+    contract bills calls, so the family `billing` is read from the engine's visits too.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, billing: bool = False) -> None:
         self.engine = engine
+        self._billing = Billing(engine) if billing else None
         self.families: dict[str, Family] = {}
         self.feeds: dict[str, FeedReport] = {}
         self.gaps: list[Gap] = []
@@ -111,6 +114,8 @@ class Pipeline:
         found = self.engine.readings(changed_only=changed_only)
         for family in self.families.values():
             found += family.readings(changed_only=changed_only)
+        if self._billing is not None:
+            found += self._billing.readings(changed_only=changed_only)
         return found
 
     def by_interval(self, edges: list[int], basis: str = "arrival") -> dict[Cell, list[Sums]]:
@@ -118,6 +123,8 @@ class Pipeline:
         found = by_interval(self.engine, edges, basis)
         for family in self.families.values():
             found |= family.by_interval(edges)
+        if self._billing is not None:
+            found |= self._billing.by_interval(edges)
         return found
 
     def forget(self, before_ms: int) -> None:

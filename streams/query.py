@@ -9,10 +9,13 @@ from functools import partial
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
-from streams.catalogue import KPIS, Options, Value, compute, definition
+from streams.catalogue import KPIS, MONEY, Options, Value, compute, definition
 from streams.counters import FURTHER, ROLLING_SECONDS, WINDOWS
 from streams.days import from_ms
 from streams.group_floor import FLOOR, Blocks
+from streams.money.account import Account, Figure, MoneyKpi, printed
+from streams.money.postings import DIMENSIONS as OF_MONEY
+from streams.money.postings import Posting
 from streams.reading import Reading, Sums, merge, sums
 from streams.records import VISITS, Cell
 
@@ -20,6 +23,8 @@ DIMENSIONS = ("hotline", "campaign", "project", "client", "provider", "site", "t
 Where = Mapping[str, Collection[str]]
 DayStart = Callable[[str], int]
 T = TypeVar("T")
+_EUROS: frozenset[str] = frozenset().union(*(family.euros for family in FURTHER.values()))
+"""Counters that stand in no row made for somebody who may see no money."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,8 @@ class Row:
     """One row of an answer: some cells, summed, for one window or interval.
 
     `start_ms`, `end_ms` bound it; `cells` are those of visits. `now` are the visits' counters without a window
-    (waiting ...), empty in interval rows; those of further families stand in `sums`.
+    (waiting ...), empty in interval rows; those of further families stand in `sums`. `account` is the money of the row;
+    None: it was made for somebody who may see none.
     """
 
     by: dict[str, str]
@@ -37,6 +43,7 @@ class Row:
     sums: Sums
     cells: tuple[Cell, ...]
     now: dict[str, int] = field(default_factory=dict)
+    account: Account | None = None
 
     def value(self, kpi_id: str, options: Options) -> Value:
         """One KPI of this row."""
@@ -66,17 +73,33 @@ class _Groups(Generic[T]):
     """What belongs to each row: values of cells, by the row's key."""
 
     def __init__(
-        self, values: Mapping[Cell, T], by: Sequence[str], where: Where, configured: Iterable[Cell], floor: int
+        self,
+        values: Mapping[Cell, T],
+        by: Sequence[str],
+        where: Where,
+        configured: Iterable[Cell],
+        floor: int,
+        *,
+        postings: Iterable[Posting] | None,
     ) -> None:
         self._values = values
         self._floor = floor
+        self._by, self._where = by, where
+        self._hidden = frozenset() if postings is not None else _EUROS
+        self._knows_money = OF_MONEY.issuperset((*by, *where))
         self._cells: defaultdict[tuple[str, ...], dict[Cell, None]] = defaultdict(dict)
         for cell in (*configured, *values):
             if matches(cell, where) and takes_part(cell.family, by, where):
                 self._cells[tuple(dimension(cell, name) for name in by)][cell] = None
+        for posting in postings or ():
+            if self._knows_money and matches(posting.place, where):
+                self._cells.setdefault(self._key(posting), {})
         if not by and not where:
             self._cells.setdefault((), {})
         self._people = [cell for cell in values if cell.family != VISITS and FURTHER[cell.family].persons]
+
+    def _key(self, posting: Posting) -> tuple[str, ...]:
+        return tuple(dimension(posting.place, name) for name in self._by)
 
     def of_rows(self) -> list[tuple[str, ...]]:
         return sorted(self._cells)
@@ -108,7 +131,22 @@ class _Groups(Generic[T]):
                 total.suppressed.add(family)
                 for name in FURTHER[family].windowed:
                     total.counts.pop(name, None)
+        for name in self._hidden & total.counts.keys():
+            del total.counts[name]
         return total
+
+    def account(
+        self, key: tuple[str, ...], total: Sums, postings: Sequence[Posting] | None, *, provisional: bool
+    ) -> Account | None:
+        """The money of a row; None where nobody gave any postings."""
+        if postings is None:
+            return None
+        own = tuple(
+            posting
+            for posting in postings
+            if self._knows_money and matches(posting.place, self._where) and self._key(posting) == key
+        )
+        return Account(own, total["billed_calls"] + total["human_contacts"], provisional)
 
 
 def window_rows(
@@ -122,14 +160,18 @@ def window_rows(
     basis: str = "live",
     configured: Iterable[Cell] = (),
     floor: int = FLOOR,
+    postings: Mapping[str, Sequence[Posting]] | None = None,
 ) -> list[Row]:
     """Rows of the rolling 30 minutes and the day, sorted by dimension values, then window.
 
     `day_start(site)` is the start of the business day at `as_of_ms`. `configured` cells have a row even when nothing
     happened. Without `by` and `where` there is always one row per window. `floor`: fewer distinct persons than this
-    are not shown over a window; `readings` must be all that the reader may see, whatever the filter.
+    are not shown over a window; `readings` must be all that the reader may see, whatever the filter. `postings` are
+    those of each window; without them no row says anything of money.
     """
-    groups = _Groups({reading.cell: reading for reading in readings}, by, where or {}, configured, floor)
+    given = {reading.cell: reading for reading in readings}
+    every = None if postings is None else [posting for window in windows for posting in postings[window]]
+    groups = _Groups(given, by, where or {}, configured, floor, postings=every)
     rows_of = {window: partial(sums, window=window, basis=basis) for window in windows}
     blocks = {window: groups.blocks(row_of) for window, row_of in rows_of.items()}
     rows = []
@@ -140,7 +182,10 @@ def window_rows(
             if window == "day":
                 start = min(map(day_start, groups.sites(key)), default=day_start(""))
             total = groups.total(key, row_of, blocks[window])
-            rows.append(Row(dict(zip(by, key, strict=True)), window, start, as_of_ms, total, groups.visits(key), now))
+            own = None if postings is None else postings[window]
+            account = groups.account(key, total, own, provisional=True)
+            named = dict(zip(by, key, strict=True))
+            rows.append(Row(named, window, start, as_of_ms, total, groups.visits(key), now, account))
     return rows
 
 
@@ -153,23 +198,28 @@ def interval_rows(
     where: Where | None = None,
     configured: Iterable[Cell] = (),
     floor: int = FLOOR,
+    postings: Sequence[Sequence[Posting]] | None = None,
+    provisional: Callable[[int], bool] = lambda _end_ms: True,
 ) -> list[Row]:
-    """Rows [from, to) between consecutive edges, sorted by dimension values, then from. See `window_rows`."""
-    groups = _Groups(counted, by, where or {}, configured, floor)
+    """Rows [from, to) between consecutive edges, sorted by dimension values, then from. See `window_rows`.
+
+    `postings` are those of each interval, `provisional(to)` says whether they may still change.
+    """
+    every = None if postings is None else [posting for of_row in postings for posting in of_row]
+    groups = _Groups(counted, by, where or {}, configured, floor, postings=every)
     rows_of = [itemgetter(number) for number in range(len(edges) - 1)]
     blocks = [groups.blocks(row_of) for row_of in rows_of]
-    return [
-        Row(
-            dict(zip(by, key, strict=True)),
-            interval,
-            edges[number],
-            edges[number + 1],
-            groups.total(key, row_of, blocks[number]),
-            groups.visits(key),
-        )
-        for key in groups.of_rows()
-        for number, row_of in enumerate(rows_of)
-    ]
+    rows = []
+    for key in groups.of_rows():
+        cells = groups.visits(key)
+        for number, row_of in enumerate(rows_of):
+            start_ms, end_ms = edges[number], edges[number + 1]
+            total = groups.total(key, row_of, blocks[number])
+            own = None if postings is None else postings[number]
+            account = groups.account(key, total, own, provisional=provisional(end_ms))
+            named = dict(zip(by, key, strict=True))
+            rows.append(Row(named, interval, start_ms, end_ms, total, cells, account=account))
+    return rows
 
 
 def _now(readings: Sequence[Reading], as_of_ms: int) -> dict[str, int]:
@@ -223,6 +273,8 @@ def _row_json(row: Row, options: Options, definitions: Mapping[str, str]) -> dic
             for kpi in KPIS
         },
     }
+    if row.account is not None:
+        answer["kpis"] |= {kpi.id: _money_json(kpi, row.account) for kpi in MONEY}
     marks = _marks(row)
     if marks:
         answer["marks"] = marks
@@ -236,12 +288,25 @@ def _value_json(value: Value) -> dict[str, Any]:
     return answer
 
 
+def _money_json(kpi: MoneyKpi, account: Account) -> dict[str, Any]:
+    figure: Figure = kpi.of(account)
+    value = None if figure.amount is None else printed(figure.amount)
+    answer: dict[str, Any] = {"value": value, "n": figure.n}
+    if figure.why:
+        answer["why"] = figure.why
+    else:
+        answer |= {"currency": account.currency, "provisional": account.provisional}
+    return answer | {"definition": kpi.formula}
+
+
 def _marks(row: Row) -> list[str]:
     marks = []
     if "hotline" in row.by and not all(cell.configured for cell in row.cells):
         marks.append("unconfigured")
     if "" in row.by.values():
         marks.append("not_supplied")
+    if row.sums["orders_unassigned"]:
+        marks.append("unassigned")
     if row.sums["attempts_undated"] or row.sums["shift_absent_undated_ms"]:
         marks.append("undated")
     return marks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +12,7 @@ from streams.counters import BASES, WINDOWS
 from streams.days import INTERVALS, SiteClock, business_day, interval_edges, to_ms
 from streams.engine import ClockOf
 from streams.group_floor import FLOOR
+from streams.money.postings import Posting
 from streams.query import DIMENSIONS, Row, Where, interval_rows, matches, window_rows
 from streams.reading import Reading, Sums
 from streams.records import VISITS, Cell
@@ -123,8 +124,12 @@ def answer_windows(
     clock_of: ClockOf,
     configured: Iterable[Cell],
     floor: int = FLOOR,
+    postings: Mapping[str, Sequence[Posting]] | None = None,
 ) -> list[Row]:
-    """The rows of the rolling 30 minutes and the day, from what the cells read at `as_of_ms`."""
+    """The rows of the rolling 30 minutes and the day, from what the cells read at `as_of_ms`.
+
+    `postings` by window, for whoever may see money.
+    """
     return window_rows(
         readings,
         as_of_ms=as_of_ms,
@@ -135,6 +140,7 @@ def answer_windows(
         basis=asked.basis,
         configured=configured,
         floor=floor,
+        postings=postings,
     )
 
 
@@ -158,10 +164,23 @@ def answer_intervals(
     counted: Mapping[Cell, Sequence[Sums]],
     configured: Iterable[Cell],
     floor: int = FLOOR,
+    postings: Sequence[Sequence[Posting]] | None = None,
+    provisional: Callable[[int], bool] = lambda _end_ms: True,
 ) -> list[Row]:
-    """The rows by interval, from what `intervals.by_interval` counted between these edges."""
+    """The rows by interval, from what `intervals.by_interval` counted between these edges.
+
+    `postings` by interval, for whoever may see money.
+    """
     return interval_rows(
-        counted, edges_ms, asked.interval, by=asked.by, where=asked.where, configured=configured, floor=floor
+        counted,
+        edges_ms,
+        asked.interval,
+        by=asked.by,
+        where=asked.where,
+        configured=configured,
+        floor=floor,
+        postings=postings,
+        provisional=provisional,
     )
 
 

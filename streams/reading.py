@@ -71,7 +71,7 @@ def added(readings: Sequence[Reading]) -> Reading:
             counts[number] = counts.get(number, 0) + value
     return msgspec.structs.replace(
         first,
-        counts=[number_or_value for pair in sorted(counts.items()) for number_or_value in pair],
+        counts=[number_or_value for pair in sorted(counts.items()) if pair[1] for number_or_value in pair],
         day_start_ms=max(reading.day_start_ms for reading in readings),
         now=[sum(values) for values in zip(*(reading.now for reading in readings), strict=True)],
     )

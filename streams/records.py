@@ -19,6 +19,7 @@ import msgspec
 
 from streams.cell import ID_BYTES, VISITS, Cell, Supplies, identify
 from streams.records_agents import Work, Worked
+from streams.records_orders import Ordered
 from streams.records_outbound import Attempted, ListCounted, Told
 from streams.records_shifts import Plan, Rostered
 from streams.records_trunks import TrunkCounted
@@ -36,6 +37,7 @@ __all__ = [
     "GivenUp",
     "Handled",
     "ListCounted",
+    "Ordered",
     "Outcome",
     "Plan",
     "Rostered",
@@ -131,5 +133,16 @@ class Seen(msgspec.Struct, frozen=True, tag="seen"):
 
 
 Fact = (
-    Arrived | Ended | Handled | GivenUp | AtTheDoor | Seen | Worked | Attempted | ListCounted | TrunkCounted | Rostered
+    Arrived
+    | Ended
+    | Handled
+    | GivenUp
+    | AtTheDoor
+    | Seen
+    | Worked
+    | Attempted
+    | ListCounted
+    | Ordered
+    | TrunkCounted
+    | Rostered
 )

@@ -17,6 +17,7 @@ from streams.codec import ARRIVED, DOOR, HANDLED, SEEN, Columns, encode_columns
 from streams.days import SiteClock
 from streams.engine import Engine
 from streams.fact_columns import FactTable
+from streams.families.billing import Billing
 from streams.families.family import Family
 from streams.families.table import take_in
 
@@ -58,17 +59,22 @@ def described(error: Exception) -> str:
 
 
 def trial(columns: Columns) -> None:
-    """Counts these facts alone, in an engine and families of their own. Raises what those raise."""
+    """Counts these facts alone, in an engine and families of their own. Raises what those raise.
+
+    Visits are billed too, whether or not the settings have a contract: what is left out depends on the entry alone.
+    """
     engine = Engine(columns.collected_ms // 1000 * 1000, lambda _: _CLOCK)
     engine.apply(columns)
     families: dict[str, Family] = {}
     take_in(families, columns, engine.now_ms, engine.clock_of)
     counting: list[Engine | Family] = [engine, *families.values()]
+    billing = Billing(engine)
     for later_ms in _LATER_MS:
         until_ms = engine.now_ms + later_ms
         for each in counting:
             each.readings()
             each.tick(until_ms)
+        billing.readings()
 
 
 def countable(

@@ -55,6 +55,7 @@ class CellTable:
         self._number_of_cell: dict[Cell, int] = {}
         self._encoded: list[set[bytes]] = []
         self._named: dict[str, set[bytes]] = {}
+        self._newly_named: set[bytes] = set()
         self._noted = 0
         # Always longer than `cells`: visits whose arrival is not known yet carry cell -1, the last, unused row.
         self.threshold_ms = np.zeros(1, np.int64)
@@ -81,7 +82,14 @@ class CellTable:
         """This feed named these cells, given in the log's encoding, whether they are registered yet or not."""
         named = self._named.setdefault(feed, set())
         if not named.issuperset(encoded):
+            self._newly_named.update(set(encoded) - named)
             named.update(encoded)
+
+    def take_newly_named(self) -> list[int]:
+        """The numbers of the cells that another feed named since the last such call."""
+        numbers = [self._number[key] for key in self._newly_named if key in self._number]
+        self._newly_named.clear()
+        return numbers
 
     def feeds(self, number: int) -> tuple[str, ...]:
         """The feeds that named the cell of this number, by name."""

@@ -10,6 +10,7 @@ from streams.engine import ClockOf
 from streams.families.agents import Agents
 from streams.families.family import Family
 from streams.families.lists import Lists
+from streams.families.orders import Orders
 from streams.families.outbound import Outbound
 from streams.families.shifts import Shifts
 from streams.families.trunks import Trunks
@@ -25,6 +26,7 @@ class Entry(NamedTuple):
 FAMILIES: dict[str, Entry] = {
     "agents": Entry(frozenset({"worked"}), Agents),
     "lists": Entry(frozenset({"list_counted"}), Lists),
+    "orders": Entry(frozenset({"ordered"}), Orders),
     "outbound": Entry(frozenset({"attempted"}), Outbound),
     "shifts": Entry(frozenset({"rostered"}), Shifts),
     "trunks": Entry(frozenset({"trunk_counted"}), Trunks),

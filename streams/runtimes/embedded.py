@@ -42,7 +42,7 @@ class Processor:
     `trim(now_ms, position)` removes what is too old from the log, nothing behind `position`; None keeps everything.
     `beside` does the slow half of saving. `left_out` keeps facts that cannot be counted, before anything behind them is
     published or saved, and again after a crash in between; it raises OSError when the disk refuses.
-    `pauses(now_ms)`: the feeds that the log takes nothing from.
+    `pauses(now_ms)`: the feeds that the log takes nothing from. `billing`: see `Pipeline`.
     """
 
     def __init__(
@@ -57,8 +57,11 @@ class Processor:
         beside: Beside = at_once,
         left_out: Callable[[Sequence[Uncountable]], None] = lambda _: None,
         pauses: Callable[[int], Mapping[str, Pause]] = lambda _: {},
+        *,
+        billing: bool = False,
     ) -> None:
         self._log = log
+        self._billing = billing
         self._store = store
         self._now_ms = now_ms
         self._states = states
@@ -135,7 +138,8 @@ class Processor:
         self.position = position
 
     def _empty(self) -> Pipeline:
-        return Pipeline(Engine(_whole_second(self._now_ms()), self._clock_of, self._give_up_ms))
+        engine = Engine(_whole_second(self._now_ms()), self._clock_of, self._give_up_ms)
+        return Pipeline(engine, billing=self._billing)
 
     def step(self, wait_seconds: float) -> None:
         """One round: new entries, the clock, publish and save when it is time. Raises `Fenced` when replaced."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from collectors.vicidial.rows import InboundRow, as_line
-from streams.records import Arrived, Fact, Rostered, TrunkCounted
+from streams.records import Arrived, Fact, Ordered, Rostered, TrunkCounted
 from tests.collectors.bench import NOW_MS
 
 NOW_S = NOW_MS // 1000
@@ -94,6 +94,27 @@ class VicidialDialect(Dialect):
         return as_line(row).decode()
 
 
+class OrdersDialect(Dialect):
+    """One order; the agent stands where the campaign does, the seconds are what it is worth."""
+
+    kind = "orders"
+    header = "order;time;cancels;project;campaign;hotline;revenue;currency"
+
+    def time(self, at_s: int) -> str:
+        return datetime.fromtimestamp(at_s, ZoneInfo("Europe/Berlin")).strftime("%Y-%m-%d %H:%M:%S")
+
+    def line(self, number: int, **fields: str) -> str:
+        values = {
+            "time": self.time(NOW_S - 600 + number % 500),
+            "call": f"order.{number}",
+            "queue": "q",
+            "agent": "Anna",
+            "seconds": "12.50",
+            "outcome": "EUR",
+        } | fields
+        return "{call};{time};;;{agent};{queue};{seconds};{outcome}".format(**values)
+
+
 class TrunksDialect(Dialect):
     """One count of a trunk; who answers and how are no columns of it."""
 
@@ -161,6 +182,7 @@ DIALECTS: dict[str, Dialect] = {
     for dialect in (
         QueueLogDialect(),
         ColumnsDialect(),
+        OrdersDialect(),
         VicidialDialect(),
         TrunksDialect(),
         ShiftsDialect(),
@@ -174,6 +196,8 @@ def name_of(fact: Fact) -> tuple[object, ...]:
     match fact:
         case Arrived():
             return (fact.visit,)
+        case Ordered():
+            return (fact.order,)
         case TrunkCounted():
             return fact.trunk, fact.at_ms
         case Rostered():

@@ -11,6 +11,7 @@ import msgspec
 
 from collectors.contract import Parsed, Parser, Verdict
 from streams.records import Arrived, AtTheDoor, Ended, Fact, GivenUp, Handled, Worked
+from streams.records_orders import Ordered
 from streams.records_outbound import Attempted, ListCounted, Told
 from streams.records_shifts import Rostered
 from streams.records_trunks import TrunkCounted
@@ -83,6 +84,10 @@ def _fact(fact: Fact, names: dict[bytes, str]) -> str:
     if isinstance(fact, ListCounted):
         numbers = " ".join(str(number) for number in msgspec.structs.astuple(fact)[3:])
         return f"{_name(fact.call_list, names)} list counted {at} {fact.cell.campaign}: {numbers}"
+    if isinstance(fact, Ordered):
+        kind = "cancellation" if fact.cancels else "order"
+        place = "/".join((fact.cell.project, fact.cell.campaign, fact.cell.hotline))
+        return f"{_name(fact.order, names)} {kind} {at} {place}: {fact.revenue_minor} {fact.currency}"
     if isinstance(fact, TrunkCounted):
         kind = "cumulative" if fact.cumulative else "since last"
         said = f"{fact.in_use} of {fact.channels} in use, busy {fact.busy} blocked {fact.blocked} {kind}"

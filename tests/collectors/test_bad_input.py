@@ -20,13 +20,15 @@ import pytest
 from collectors import files
 from collectors.registry import COLLECTORS
 from streams.batch import Tally
-from streams.records import Arrived, Rostered, TrunkCounted
+from streams.records import Arrived, Ordered, Rostered, TrunkCounted
 from tests.collectors.bad_lines import BAD_INPUTS, IN_TESTS_OF_THEIR_OWN
 from tests.collectors.bench import OPTIONS, Bench, write
 from tests.collectors.dialects import DIALECTS, Dialect, name_of
 
 DAY_MS = 86_400_000
 COLUMNS = ("counted", "duplicate", "late", "dead", "skipped", "conflicts")
+
+
 every_collector = pytest.mark.parametrize("kind", COLLECTORS)
 
 
@@ -96,7 +98,9 @@ def test_8_latin_1_as_configured(tmp_path: Path, kind: str) -> None:
     write(path, *([dialect.header] if dialect.header else []), dialect.line(1, queue="Kündigung").encode("latin-1"))
     bench.replay(path)
     assert became(bench, 1) == {}
-    hotlines = [fact.cell.hotline for fact in bench.facts() if isinstance(fact, Arrived | TrunkCounted | Rostered)]
+    hotlines = [
+        fact.cell.hotline for fact in bench.facts() if isinstance(fact, Arrived | Ordered | TrunkCounted | Rostered)
+    ]
     assert hotlines == ["Kündigung"]
 
 

@@ -1,5 +1,13 @@
 """Bad settings, one fault each: the file, then the one message that it must give behind "FILE:"."""
 
+CONTRACT = """[[contracts]]
+name = "one"
+direction = "sold"
+party = "C"
+valid_from = 2026-01-01
+hotlines = ["A"]"""
+PRICED = f'{CONTRACT}\n[contracts.price]\nper_call = "1"'
+
 BAD: dict[str, tuple[str, str]] = {
     # Syntax
     "text without quotes": (
@@ -236,6 +244,55 @@ BAD: dict[str, tuple[str, str]] = {
     "feed's name": (
         '[feeds."a/b"]\ncollector = "columns"',
         '1: feeds."a/b": this name cannot name a feed; write 1 to 64 of the characters A-Z a-z 0-9 _ -',
+    ),
+    "price as a number": (
+        f"{CONTRACT}\n[contracts.price]\nper_call = 0.85",
+        '8: contracts[0].price.per_call: 0.85 is a number, not an amount; write it in quotes: "0.85"',
+    ),
+    "negative price": (
+        f'{CONTRACT}\n[contracts.price]\nper_minute = "-0.10"',
+        '8: contracts[0].price.per_minute: "-0.10" is negative; write an amount in quotes, "0.59", never negative',
+    ),
+    "negative included minutes": (
+        f'{CONTRACT}\n[contracts.price]\nper_minute = "0.10"\nincluded_unit = "minutes"\nincluded = -100',
+        "10: contracts[0].price.included: -100 is out of range; write a whole number, 0 to 1000000000",
+    ),
+    "no price": (
+        CONTRACT,
+        "1: contracts[0].price: this contract has no price; begin its prices with [contracts.price] below it",
+    ),
+    "price of nothing": (
+        f"{CONTRACT}\n[contracts.price]\nstep_seconds = 60",
+        '7: contracts[0].price: this contract has no price; add one, such as per_call = "0.85"',
+    ),
+    "minimum without a price of one": (
+        f'{CONTRACT}\n[contracts.price]\nper_minute = "0.10"\nminimum = 5',
+        "9: contracts[0].price.minimum: minimum counts calls, and no price of one is given; "
+        'add per_call = "…", or name another minimum_unit',
+    ),
+    "misspelt price": (
+        f'{CONTRACT}\n[contracts.price]\nper_call = "1"\nper_hour = "1"',
+        "9: contracts[0].price.per_hour: this key is not known; did you mean per_agent_hour?",
+    ),
+    "two prices at the same time": (
+        f"{PRICED}\n{PRICED.replace('one', 'two').replace('01-01', '06-01')}",
+        "13: contracts[1].valid_from: hotline A has a price from 2026-01-01 on already (line 1); "
+        "let one end on the day before the other begins",
+    ),
+    "two currencies in one sum": (
+        f'{PRICED}\n[[costs]]\nname = "x"\nkind = "staff"\nper_month = "9"\nvalid_from = 2026-01-01\n'
+        'hotlines = ["A"]\ncurrency = "CHF"',
+        "15: costs[0].currency: CHF and EUR (line 1) would stand in one sum, that of hotline A; "
+        "state both in one currency",
+    ),
+    "contract that ends before it begins": (
+        PRICED.replace("2026-01-01", "2026-01-01\nvalid_to = 2025-12-31"),
+        "6: contracts[0].valid_to: it ends before it begins; write a day not before valid_from",
+    ),
+    "contract of an unknown project": (
+        PRICED.replace("hotlines", "projects"),
+        '6: contracts[0].projects[0]: no queue and no campaign belongs to project "A"; '
+        "write it there, or correct its name here",
     ),
     "certificate without key": (
         '[web]\ntls_cert = "c.pem"',

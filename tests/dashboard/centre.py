@@ -97,7 +97,7 @@ class Past:
         return {cell: [Sums({"offered": 5}) for _ in edges[1:]] for cell in cells()}
 
 
-def history(as_of_ms: int, *, is_now: bool) -> Past:
+def history(as_of_ms: int, *, is_now: bool, billing: bool = False) -> Past:
     """Nothing is kept from before one day ago."""
     if as_of_ms < NOW_MS - 86_400_000:
         message = "lies before the beginning of the log"

@@ -124,7 +124,7 @@ def test_a_log_that_does_not_answer_is_no_fault_of_ours(tmp_path: Path) -> None:
     assert ask(centre, "as_of=2026-05-28T20:00:00Z", 503)["error"] == "could not read the log"
 
 
-def unanswered(as_of_ms: int, *, is_now: bool) -> Past:
+def unanswered(as_of_ms: int, *, is_now: bool, billing: bool = False) -> Past:
     message = "could not read the log"
     raise LogUnavailable(message)
 

@@ -15,11 +15,15 @@ from unittest import mock
 from weakref import WeakKeyDictionary
 
 import msgspec
+import numpy as np
 
 from streams import snapshot, visits, windows
 from streams.codec import decode, encode
+from streams.counters import BILLING_STEPS
 from streams.engine import Engine
+from streams.families import billing
 from streams.families.attempts import CellSums
+from streams.families.orders import Orders
 from streams.families.outbound import Outbound
 from streams.pipeline import Pipeline
 from streams.records import Arrived, Ended, Fact, GivenUp, Handled
@@ -309,4 +313,46 @@ def lead_counted_for_each_attempt() -> Iterator[None]:
 @_fault
 def attempts_never_leave_the_window() -> Iterator[None]:
     with mock.patch.object(Outbound, "_edge_ms", return_value=0):
+        yield
+
+
+@_fault
+def call_lengths_are_cut_to_whole_steps() -> Iterator[None]:
+
+    def finished(right: Any, engine: Engine) -> Any:
+        cell, ended_ms, billed = right(engine)
+        billed[2:] = billed[1] // (np.array(BILLING_STEPS)[:, None] * 1000)
+        return cell, ended_ms, billed
+
+    with _wrap(billing, "_finished", finished):
+        yield
+
+
+@_fault
+def call_is_billed_a_minute_early() -> Iterator[None]:
+    def finished(right: Any, engine: Engine) -> Any:
+        cell, ended_ms, billed = right(engine)
+        return cell, ended_ms - 60_000, billed
+
+    with _wrap(billing, "_finished", finished):
+        yield
+
+
+@_fault
+def first_word_of_an_order_stands() -> Iterator[None]:
+    def put(right: Any, family: Orders, identity: bytes, order: Any) -> None:
+        if identity not in family._orders:
+            right(family, identity, order)
+
+    with _wrap(Orders, "_put", put):
+        yield
+
+
+@_fault
+def order_stays_when_the_clock_goes_on() -> Iterator[None]:
+    def tick(right: Any, family: Orders, now_ms: int) -> None:
+        right(family, now_ms)
+        family._changed.clear()
+
+    with _wrap(Orders, "tick", tick):
         yield

@@ -44,7 +44,14 @@ class Partition:
 
     def _start(self) -> Processor:
         processor = Processor(
-            self.log, self.store, self._clock, StateFile(self._state_file), clock_of, GIVE_UP_MS, self.log.trim
+            self.log,
+            self.store,
+            self._clock,
+            StateFile(self._state_file),
+            clock_of,
+            GIVE_UP_MS,
+            self.log.trim,
+            billing=True,
         )
         with disk():
             processor.start()

@@ -19,6 +19,7 @@ from streams.records import (
     GivenUp,
     Handled,
     ListCounted,
+    Ordered,
     Outcome,
     Rostered,
     Seen,
@@ -121,7 +122,7 @@ def _by_visit(known: Iterable[Fact]) -> Iterator[tuple[list[Fact], Arrived | AtT
     """All that is told of each visit or door event, and its beginning. Without a beginning there is none yet."""
     by_visit: dict[bytes, list[Fact]] = {}
     for fact in known:
-        if not isinstance(fact, Seen | Worked | Attempted | ListCounted | TrunkCounted | Rostered):
+        if not isinstance(fact, Seen | Worked | Attempted | ListCounted | Ordered | TrunkCounted | Rostered):
             by_visit.setdefault(fact.visit, []).append(fact)
     for told in by_visit.values():
         first = min((fact for fact in told if isinstance(fact, Arrived | AtTheDoor)), key=_at, default=None)

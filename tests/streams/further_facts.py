@@ -8,7 +8,7 @@ from streams.records import Fact, identify
 from tests.machine.centre import CELLS
 from tests.machine.families import FAMILIES
 
-FAMILIES_BESIDE_VISITS = ("agents", "outbound", "lists", "trunks", "shifts")
+FAMILIES_BESIDE_VISITS = ("agents", "outbound", "lists", "orders", "trunks", "shifts")
 
 
 def further_facts(seed: int, before_ms: int, batches: int = 40, span_ms: int = 20_000_000) -> list[list[Fact]]:

@@ -21,6 +21,7 @@ from streams.records import (
     GivenUp,
     Handled,
     ListCounted,
+    Ordered,
     Outcome,
     Plan,
     Rostered,
@@ -73,6 +74,8 @@ def whole_keys(fact: Fact) -> list[bytes | str]:
             return [fact.attempt, fact.lead + fact.cell.campaign.encode()]
         case ListCounted():
             return [fact.call_list]
+        case Ordered():
+            return [fact.order]
         case TrunkCounted():
             return [fact.trunk]
         case Rostered():

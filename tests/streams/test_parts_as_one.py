@@ -12,7 +12,7 @@ from streams.codec import encode
 from streams.engine import Engine
 from streams.partition import split
 from streams.pipeline import Pipeline
-from streams.reading import merge, of_all_parts
+from streams.reading import Sums, merge, of_all_parts
 from streams.records import Cell, Fact, Work, Worked, identify
 from tests.machine.centre import clock_of
 from tests.machine.partition import assert_equal, numbers_of, told
@@ -24,6 +24,11 @@ PARTS = 3
 
 def pipelines(count: int) -> list[Pipeline]:
     return [Pipeline(Engine(NOW_MS - 20_000_000, clock_of)) for _ in range(count)]
+
+
+def _without_zeros(row: Sums) -> dict[str, int]:
+    """An order in one part and its cancellation in another come to 0, as one that never was."""
+    return {name: value for name, value in row.counts.items() if value}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -44,9 +49,8 @@ def test_whatever_people_and_dialers_do(seed: int) -> None:
     edges = [NOW_MS - 7_200_000, NOW_MS - 3_600_000, NOW_MS]
     counted = [part.by_interval(edges, "live") for part in parts]
     for cell, rows in whole.by_interval(edges, "live").items():
-        assert [merge(own[cell][row] for own in counted if cell in own).counts for row in (0, 1)] == [
-            row.counts for row in rows
-        ]
+        came_rows = [merge(own[cell][row] for own in counted if cell in own) for row in (0, 1)]
+        assert [_without_zeros(row) for row in came_rows] == [_without_zeros(row) for row in rows]
     spread = Counter(cell for own in counted for cell in own)
     assert max(spread.values()) > 1, "a cell of several parts, or nothing was proved"
 

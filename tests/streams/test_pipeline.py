@@ -77,3 +77,13 @@ def test_changed_feeds_are_told_once() -> None:
     assert pipeline.changed_feeds() == []
     pipeline.apply(entry(2))
     assert pipeline.changed_feeds() == []
+
+
+def test_a_cell_that_another_feed_names_is_news_even_where_no_number_changes() -> None:
+    pipeline = Pipeline(new_engine(NOW_MS))
+    pipeline.apply(entry(1, 1))
+    assert [reading.feeds for reading in pipeline.readings(changed_only=True)] == [("a",)]
+    known: list[Fact] = [Arrived(identify("a", 1), NOW_MS - 1000, CELLS["A"])]
+    pipeline.apply(encode(Batch("b", 1, NOW_MS, Tally(received=1, duplicate=1), known)))
+    assert [reading.feeds for reading in pipeline.readings(changed_only=True)] == [("a", "b")]
+    assert pipeline.readings(changed_only=True) == []

@@ -24,7 +24,8 @@ from streams.history.writer import HistoryWriter
 from streams.log_memory import MemoryPart
 from streams.partition import split
 from streams.pipeline import Pipeline
-from streams.records import Arrived, Cell, Fact, Work, Worked, identify
+from streams.reading import sums
+from streams.records import Arrived, Cell, Fact, Ordered, Work, Worked, identify
 from streams.runtimes.embedded import Processor
 from streams.states import StateFile
 from streams.store import StoreUnavailable
@@ -309,6 +310,39 @@ def test_what_people_did_is_left_out_alike(make: Callable[..., Processor], tmp_p
     assert [letter.position for letter in letters] == [8, 10]
     (past,) = pipelines_at([log], NOW_MS, lambda _: CLOCK, GIVE_UP_MS)
     assert logged_in(past) == 7
+
+
+def ordered(number: int) -> Ordered:
+    return Ordered(identify("o", number), NOW_MS - 9_000, Cell("A", channel="", family="orders"), b"", 100, "EUR")
+
+
+def torn_orders(payload: bytes, *places: int, cell: int) -> bytes:
+    """The entry with orders at these places whose cell is not there."""
+    columns = decode_columns(payload)
+    orders = columns.further["ordered"]
+    of_cell = orders.columns["cell"].copy()
+    of_cell[list(places)] = cell
+    orders = orders._replace(columns={**orders.columns, "cell": of_cell})
+    return encode_columns(columns._replace(further={"ordered": orders}))
+
+
+def revenue_minor(pipeline: Pipeline) -> int:
+    readings = (one for one in pipeline.readings() if one.cell.family == "orders")
+    return sum(sums(one, "day", "live")["order_revenue_eur_minor"] for one in readings)
+
+
+@pytest.mark.parametrize("cell", [-1, 3, 2**31 - 1])
+def test_orders_are_left_out_alike(make: Callable[..., Processor], tmp_path: Path, cell: int) -> None:
+    facts: list[Fact] = [*arrivals(1, 4), *map(ordered, range(5)), *arrivals(2, 3)]
+    log = log_with(torn_orders(entry(1, facts), 1, 3, cell=cell), entry(2, [ordered(number) for number in range(5, 9)]))
+    running = make(log)
+    running.start()
+    running.step(0)
+    assert told(running) == (7, Tally(received=18, counted=14, dead=2, skipped=2, skip_reasons={"empty": 2}))
+    assert revenue_minor(running.pipeline) == 700
+    assert [letter.position for letter in dead_letters(Settings(), tmp_path).all("calls")] == [8, 10]
+    (past,) = pipelines_at([log], NOW_MS, lambda _: CLOCK, GIVE_UP_MS)
+    assert revenue_minor(past) == 700
 
 
 def test_a_record_alone_is_an_entry_that_can_be_read_again() -> None:

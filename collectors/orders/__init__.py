@@ -1,0 +1,1 @@
+"""Orders and revenue from CSV files in a drop folder."""

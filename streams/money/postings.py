@@ -1,0 +1,142 @@
+"""What one contract, cost or order book puts on each place for one stretch of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from streams.counters import CURRENCIES
+from streams.group_floor import Blocks
+from streams.money import formulas
+from streams.money.contract import Contract, Cost, Terms
+from streams.reading import Sums, merge
+from streams.records import Cell
+
+Kind = Literal["revenue", "direct", "staff", "overhead"]
+Why = Literal["", "not_supplied", "suppressed"]
+DIMENSIONS = frozenset({"hotline", "campaign", "project", "client"})
+_COUNTING = ("billing", "outbound", "orders")
+_MINOR = 100
+
+
+@dataclass(frozen=True)
+class Posting:
+    """An amount of one kind on one place; None: it cannot be known, `why` says why.
+
+    `place` is a cell that names hotline, campaign, project and client only. `agent_ms`: the time logged in that stands
+    behind it.
+    """
+
+    place: Cell
+    kind: Kind
+    amount: Fraction | None
+    currency: str
+    why: Why = ""
+    agent_ms: Fraction = Fraction(0)
+
+
+@dataclass
+class Stretch:
+    """[start, end) within one month and one version of every contract.
+
+    `counted` are the counters of each cell in it, `before`, by contract with an included volume, those of its month
+    before it while the contract held (None: not known). `blocks`: which agents may be shown together.
+    """
+
+    start_ms: int
+    end_ms: int
+    counted: Mapping[Cell, Sums]
+    before: Mapping[Terms, Mapping[Cell, Sums]] | None
+    blocks: Blocks
+    service_share: Mapping[Terms, Fraction] = field(default_factory=dict)
+    """By contract or cost: the part of the month's service time that lies in it. None that do not hold then."""
+
+
+def place_of(cell: Cell) -> Cell:
+    """Where the money of a cell stands."""
+    return Cell(
+        cell.hotline, project=cell.project, client=cell.client, channel="", campaign=cell.campaign, family="money"
+    )
+
+
+def places(terms: Terms, known: Iterable[Cell]) -> list[Cell]:
+    """The places that it applies to; one of its own where nothing of it is known."""
+    found = list(dict.fromkeys(place_of(cell) for cell in known if terms.applies_to(cell)))
+    named = [Cell(hotline, channel="", family="money") for hotline in sorted(terms.hotlines)]
+    named += [Cell("", channel="", campaign=campaign, family="money") for campaign in sorted(terms.campaigns)]
+    named += [Cell("", project=project, channel="", family="money") for project in sorted(terms.projects)]
+    return found or named
+
+
+def of_contract(contract: Contract, on: Sequence[Cell], stretch: Stretch) -> list[Posting]:
+    """What it brings or costs on each of its places. What belongs to it as a whole is shared out evenly."""
+    kind: Kind = "revenue" if contract.sold else "direct"
+    price = contract.price
+    used = {place: formulas.quantities(price, _counted(contract, place, stretch.counted)) for place in on}
+    whole = formulas.quantities(price, _counted(contract, None, stretch.counted))
+    before = formulas.quantities(price, _counted(contract, None, (stretch.before or {}).get(contract, {})))
+    if price.included and price.included_unit in price.units and stretch.before is None:
+        return [Posting(place, kind, None, contract.currency, "not_supplied") for place in on]
+    agent_ms, shown = _logged_in(contract, price.per_agent_hour, stretch)
+    if not shown:
+        return [Posting(place, kind, None, contract.currency, "suppressed") for place in on]
+    shared = formulas.accrued_share(price.base_fee, stretch.service_share[contract])
+    shared += formulas.hours(price.per_agent_hour, agent_ms)
+    amounts = dict.fromkeys(on, shared / len(on))
+    for unit, each in price.units.items():
+        if whole[unit]:
+            # Who used what of an included volume first is not known by place, so each has its part of it.
+            charged = formulas.charged(price, unit, before, whole) / whole[unit]
+            for place in on:
+                amounts[place] += Fraction(each) * used[place][unit] * charged
+    part_ms = Fraction(agent_ms if contract.sold else 0, len(on))
+    return [Posting(place, kind, amounts[place], contract.currency, agent_ms=part_ms) for place in on]
+
+
+def used_of(contract: Contract, stretches: Iterable[Stretch]) -> formulas.Quantities:
+    """What was used of a contract in several stretches together."""
+    counted = merge(_counted(contract, None, stretch.counted) for stretch in stretches)
+    return formulas.quantities(contract.price, counted)
+
+
+def of_cost(cost: Cost, on: Sequence[Cell], stretch: Stretch) -> list[Posting]:
+    """What it costs on each of its places, shared out evenly; it runs on whether anybody calls or not."""
+    kind: Kind = "direct" if cost.kind == "agents" else cost.kind
+    agent_ms, shown = _logged_in(cost, cost.per_agent_hour, stretch)
+    if not shown:
+        return [Posting(place, kind, None, cost.currency, "suppressed") for place in on]
+    amount = formulas.hours(cost.per_agent_hour, agent_ms)
+    amount += formulas.accrued_share(cost.per_month, stretch.service_share[cost])
+    part_ms = Fraction(agent_ms, len(on))
+    return [Posting(place, kind, amount / len(on), cost.currency, agent_ms=part_ms) for place in on]
+
+
+def of_orders(stretch: Stretch) -> list[Posting]:
+    """The revenue that orders state themselves, less cancellations; that of an unknown project stands on no place."""
+    found = []
+    for cell, counted in stretch.counted.items():
+        for currency in CURRENCIES if cell.family == "orders" else ():
+            minor = counted[f"order_revenue_{currency.lower()}_minor"]
+            if minor:
+                found.append(Posting(place_of(cell), "revenue", Fraction(minor, _MINOR), currency))
+    return found
+
+
+def _counted(contract: Contract, place: Cell | None, counted: Mapping[Cell, Sums]) -> Sums:
+    """The counters that this contract prices, on one place or on all of them."""
+    return merge(
+        sums
+        for cell, sums in counted.items()
+        if cell.family in _COUNTING and contract.counts(cell) and (place is None or place_of(cell) == place)
+    )
+
+
+def _logged_in(terms: Terms, per_agent_hour: Decimal, stretch: Stretch) -> tuple[int, bool]:
+    """How long the agents that are meant were logged in; False where they are too few to be shown."""
+    if not per_agent_hour:
+        return 0, True
+    homes = [cell for cell in stretch.counted if cell.family == "agents" and terms.counts_hours_of(cell)]
+    return sum(stretch.counted[cell]["agents_logged_in_ms"] for cell in homes), stretch.blocks.shows(homes)

@@ -1,0 +1,1 @@
+"""Money: calls and shifts in, euros out."""
