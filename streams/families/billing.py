@@ -51,6 +51,8 @@ class Billing:
             # Cells of visits that differ in their thresholds only are billed as one.
             found[place] = added([found[place], reading]) if place in found else reading
         if not changed_only:
+            # Whoever reads everything may publish it: what differs here is told again with the next changes.
+            self._published = {place: told for place, told in self._published.items() if found[place] == told}
             return list(found.values())
         changed = [reading for place, reading in found.items() if self._published.get(place) != reading]
         self._published = found

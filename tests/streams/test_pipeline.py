@@ -7,7 +7,8 @@ import pytest
 from streams.batch import Batch, Tally
 from streams.codec import UnreadableBatch, encode
 from streams.pipeline import Pipeline
-from streams.records import Arrived, Fact, identify
+from streams.reading import sums
+from streams.records import Arrived, Ended, Fact, Handled, Outcome, identify
 from tests.streams.histories import CELLS, counted, new_engine
 
 NOW_MS = 1_783_512_000_000
@@ -87,3 +88,21 @@ def test_a_cell_that_another_feed_names_is_news_even_where_no_number_changes() -
     pipeline.apply(encode(Batch("b", 1, NOW_MS, Tally(received=1, duplicate=1), known)))
     assert [reading.feeds for reading in pipeline.readings(changed_only=True)] == [("a", "b")]
     assert pipeline.readings(changed_only=True) == []
+
+
+def test_what_is_billed_is_news_again_when_it_changes_back_after_a_full_reading() -> None:
+    """As when the store was lost meanwhile: it was given everything once, the next changes go on from there."""
+    pipeline = Pipeline(new_engine(NOW_MS), billing=True)
+    visit, began_ms = identify("call"), NOW_MS - 120_000
+    begun: list[Fact] = [Arrived(visit, began_ms, CELLS["A"]), Ended(visit, began_ms, Outcome.ANSWERED)]
+
+    def billed_ms(version: int, talk_ms: int, *, changed_only: bool) -> list[int]:
+        handled = Handled(visit, NOW_MS - 10_000, talk_ms, acw_ms=0, version=version)
+        pipeline.apply(encode(Batch("a", version, NOW_MS, Tally(), [*begun, handled])))
+        readings = pipeline.readings(changed_only=changed_only)
+        return [sums(one, "day", "live")["billed_ms"] for one in readings if one.cell.family == "billing"]
+
+    assert billed_ms(1, 60_000, changed_only=True) == [60_000]
+    assert billed_ms(2, 90_000, changed_only=False) == [90_000]
+    assert billed_ms(3, 60_000, changed_only=True) == [60_000]
+    assert billed_ms(4, 60_000, changed_only=True) == []
