@@ -153,7 +153,8 @@ def read_month(report: Report, history: History, name: str, *, judged: bool) -> 
     edges = list(range(first_ms, last_ms + 1, 900_000))
     found = read_facts(history, files, edges, "arrival", ["hotline 077"])
     assert len(found) == 5
-    assert min(len(rows) for rows in found.values()) >= MONTH_DAYS * 48
+    # Of the 48 open quarters of an hour of a day, chance leaves a few without any call.
+    assert min(len(rows) for rows in found.values()) > MONTH_DAYS * 45
     taken = []
     for number in range(READS):
         started = time.perf_counter()
