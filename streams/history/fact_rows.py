@@ -102,12 +102,12 @@ def by_cell(table: Any, edges: Sequence[int]) -> dict[Cell, dict[int, Sums]]:
     starts = times_of(table, "start")
     interval = (np.searchsorted(np.array(edges, np.int64), starts, side="right") - 1).tolist()
     counts = np.stack([table.column(name).to_numpy() for name in COUNTERS], axis=1)
-    longest = table.column("wait_max_ms").to_numpy().tolist()
+    longest = table.column("wait_max_ms").to_pylist()
     bins, amounts = (_lists(table.column(name)) for name in ("wait_bins", "wait_counts"))
-    # Through map and not row by row: a month of one hotline has thousands of rows.
-    all_sums = map(Sums, _not_zero(counts), longest, map(dict, map(zip, bins, amounts)))
     found: list[dict[int, Sums]] = [{} for _ in cells]
-    for place, number, sums in zip(cell.tolist(), interval, all_sums, strict=True):
+    rows = zip(cell.tolist(), interval, _not_zero(counts), longest, bins, amounts, strict=True)
+    for place, number, counted, wait_max_ms, bin_numbers, amount in rows:
+        sums = Sums(counted, wait_max_ms, dict(zip(bin_numbers, amount, strict=True)))
         before = found[place].setdefault(number, sums)
         if before is not sums:
             before.add(sums)
@@ -118,12 +118,8 @@ def _not_zero(counts: npt.NDArray[np.int64]) -> Iterator[dict[str, int]]:
     """For each line its counters that are not zero."""
     line, place = np.nonzero(counts)
     values, names = counts[line, place].tolist(), np.array(COUNTERS, object)[place].tolist()
-    ends = np.searchsorted(line, np.arange(len(counts) + 1)).tolist()
-    return map(dict, map(zip, _cut(names, ends), _cut(values, ends)))
-
-
-def _cut(values: Sequence[Any], ends: Sequence[int]) -> list[Any]:
-    return [values[start:end] for start, end in pairwise(ends)]
+    for start, end in pairwise(np.searchsorted(line, np.arange(len(counts) + 1)).tolist()):
+        yield dict(zip(names[start:end], values[start:end], strict=True))
 
 
 def _lists(column: Any) -> list[list[int]]:
@@ -131,4 +127,5 @@ def _lists(column: Any) -> list[list[int]]:
     array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks)
-    return _cut(array.values.to_numpy(zero_copy_only=False).tolist(), array.offsets.to_numpy().tolist())
+    offsets, values = array.offsets.to_pylist(), array.values.to_pylist()
+    return [values[start:end] for start, end in pairwise(offsets)]
