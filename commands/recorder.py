@@ -17,7 +17,7 @@ from streams.history.closing import close_days
 from streams.history.compaction import compact, retire
 from streams.history.files import HistoryUnavailable
 from streams.history.history import History, Overtaken
-from streams.history.months import merge_months
+from streams.history.months import merge_month
 from streams.history.writer import HistoryWriter
 from streams.log import START, LogPart, LogUnavailable
 from streams.log_redis import RedisLog
@@ -114,6 +114,6 @@ class _Recorder:
         if now_ms - self._tidied_ms >= TIDY_EVERY_MS:
             self._tidied_ms = now_ms
             compact(self._writer, now_ms)
-            merge_months(self._writer, self._calendar, now_ms)
+            merge_month(self._writer, self._calendar, now_ms)
             retire(self._writer, now_ms, storage.record_days, storage.minute_days)
             self._writer.remove_replaced(now_ms)

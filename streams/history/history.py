@@ -18,7 +18,7 @@ from streams.history.record_rows import to_columns
 from streams.together import together
 
 _LOOK_AGAIN = 5
-_PIECE_ROWS = 2_048
+_PIECE_ROWS = 1_024
 
 
 class Overtaken(Exception):

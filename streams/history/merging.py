@@ -28,7 +28,7 @@ def merged(tables: Sequence[Iterator[Any]]) -> Iterator[Any]:
         if any(keys for _, keys, _ in taken):
             yield _in_order(taken)
         for one in ahead:
-            if not one.is_over and (not one.keys or one.keys[-1] == until):
+            if not one.is_over and one.keys[-1] == until:
                 one.read_on()
 
 

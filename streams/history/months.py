@@ -24,12 +24,12 @@ from streams.history.writer import HistoryWriter
 _logger = logging.getLogger(__name__)
 
 
-def merge_months(writer: HistoryWriter, calendar: Calendar, now_ms: int) -> list[File]:
-    """Merges the quarters of each clock's months that are over and closed into one file each; returns those files.
+def merge_month(writer: HistoryWriter, calendar: Calendar, now_ms: int) -> File | None:
+    """Merges the quarters of the oldest month that is over and closed into one file; None where there is nothing to do.
 
-    A day of such a month that was closed later is merged into it. A month with a day that is dirty waits.
+    A day of such a month that was closed later is merged into it. A month with a day that is dirty waits. One month a
+    call, because a large one takes seconds, in which the log is not read.
     """
-    made = []
     for clock in calendar.clocks:
         name = clock_name(clock)
         months: defaultdict[str, list[File]] = defaultdict(list)
@@ -45,8 +45,8 @@ def merge_months(writer: HistoryWriter, calendar: Calendar, now_ms: int) -> list
             whole = _write(writer, month, files, days, [writer.history.pieces(file) for file in files])
             writer.commit(writer.step(now_ms, added=[whole], removed=[file.path for file in files]))
             _logger.info("month %s (%s): the quarters of %d days are in one file", month, name, len(days))
-            made.append(whole)
-    return made
+            return whole
+    return None
 
 
 def replace_day(writer: HistoryWriter, month: File, start_ms: int, end_ms: int, table: Any) -> File:

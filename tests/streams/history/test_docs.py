@@ -13,7 +13,7 @@ from streams.history.closing import close_days
 from streams.history.files_arrow import ArrowFiles
 from streams.history.history import History
 from streams.history.late import LATE_SCHEMA
-from streams.history.months import merge_months
+from streams.history.months import merge_month
 from streams.log import START
 from streams.past import Past
 from tests.streams.history.stories import CALENDAR, DAY_MS, START_MS, batches, day_of_calls, log_of, owner, take_all
@@ -33,7 +33,9 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     assert len(close_days(writer, CALENDAR, NOW_MS, quiet_ms=-1)) == 2
     if request.param == "a month in one file":
         over_ms = NOW_MS + 40 * DAY_MS
-        assert [month.days for month in merge_months(writer, CALENDAR, over_ms)] == [("2026-07-07", "2026-07-08")]
+        month = merge_month(writer, CALENDAR, over_ms)
+        assert month is not None
+        assert month.days == ("2026-07-07", "2026-07-08")
         writer.remove_replaced(over_ms + 600_000)
     return tmp_path
 

@@ -20,7 +20,7 @@ from streams.history.files import Files, HistoryUnavailable
 from streams.history.files_arrow import ArrowFiles
 from streams.history.files_memory import MemoryFiles
 from streams.history.history import History
-from streams.history.months import merge_months
+from streams.history.months import merge_month
 from streams.history.writer import HistoryWriter
 from streams.log import START
 from streams.past import Past
@@ -101,7 +101,8 @@ def same_as_records(history: History) -> bool:
 def test_a_month_in_one_file_says_what_its_days_said() -> None:
     writer = closed(MemoryFiles(), FACTS)
     before, rows = answers(writer.history), sum(file.rows for file in quarters(writer.history))
-    (made,) = merge_months(writer, CALENDAR, NOW_MS)
+    made = merge_month(writer, CALENDAR, NOW_MS)
+    assert made is not None
     assert (made.day, made.days) == ("2026-07", JULY)
     assert [file.day for file in quarters(writer.history)] == ["2026-07", "2026-08-01"]
     assert sum(file.rows for file in quarters(writer.history)) == rows
@@ -111,20 +112,20 @@ def test_a_month_in_one_file_says_what_its_days_said() -> None:
     edges = list(range(START_MS, START_MS + 3 * DAY_MS + 1, 900_000))
     Past([log_of()], opened, CALENDAR, NOW_MS, is_now=True).by_interval(edges, hotlines=["A"])
     assert opened.read == [made]
-    assert merge_months(writer, CALENDAR, NOW_MS) == []
+    assert merge_month(writer, CALENDAR, NOW_MS) is None
     assert list(verify.faults(History(writer.history.files))) == []
 
 
 def test_a_month_is_merged_when_its_last_day_is_closed_and_not_before() -> None:
     writer = closed(MemoryFiles(), FACTS)
-    assert merge_months(writer, CALENDAR, JULY_OVER_MS - 1) == []
-    assert len(merge_months(writer, CALENDAR, JULY_OVER_MS)) == 1
+    assert merge_month(writer, CALENDAR, JULY_OVER_MS - 1) is None
+    assert merge_month(writer, CALENDAR, JULY_OVER_MS) is not None
 
 
 def test_a_late_record_in_a_merged_month_makes_version_two_and_both_are_readable() -> None:
     writer = closed(MemoryFiles(), FACTS)
     history = writer.history
-    merge_months(writer, CALENDAR, NOW_MS)
+    merge_month(writer, CALENDAR, NOW_MS)
     key = identify("late", 1)
     at_ms = START_MS + DAY_MS + 3_600_000
     bring(writer, [Arrived(key, at_ms, CELLS["A"]), Ended(key, at_ms + 1_000, Outcome.ABANDONED)], 1000)
@@ -143,7 +144,7 @@ def test_a_late_record_in_a_merged_month_makes_version_two_and_both_are_readable
 
 def test_computing_a_day_of_a_merged_month_anew_makes_a_version_only_where_something_differs() -> None:
     writer = closed(MemoryFiles(), FACTS)
-    merge_months(writer, CALENDAR, NOW_MS)
+    merge_month(writer, CALENDAR, NOW_MS)
     (before, _) = quarters(writer.history)
     for day in JULY:
         assert make_version(writer, CALENDAR, CLOCK, day, NOW_MS) == []
@@ -157,10 +158,11 @@ def test_computing_a_day_of_a_merged_month_anew_makes_a_version_only_where_somet
 
 def test_a_day_that_is_closed_later_joins_its_month() -> None:
     writer = closed(MemoryFiles(), [*day_of_calls(0).facts, *day_of_calls(6).facts])
-    merge_months(writer, CALENDAR, NOW_MS)
+    merge_month(writer, CALENDAR, NOW_MS)
     bring(writer, day_of_calls(12).facts, 1000)
     assert [one.day for one in close_days(writer, CALENDAR, NOW_MS, quiet_ms=-1)] == ["2026-07-19"]
-    (made,) = merge_months(writer, CALENDAR, NOW_MS)
+    made = merge_month(writer, CALENDAR, NOW_MS)
+    assert made is not None
     assert made.days == ("2026-07-07", "2026-07-13", "2026-07-19")
     assert quarters(writer.history) == [made]
 
@@ -176,7 +178,7 @@ def test_a_crash_between_the_file_of_a_month_and_its_commit_changes_nothing() ->
     before, known = answers(history), history.contents().files
     history.commit = broken  # type: ignore[method-assign]
     with pytest.raises(HistoryUnavailable):
-        merge_months(writer, CALENDAR, NOW_MS)
+        merge_month(writer, CALENDAR, NOW_MS)
     del history.__dict__["commit"]
     assert len(files.list("quarters")) == len(quarters(history)) + 1
     assert (history.contents().files, answers(History(files))) == (known, before)
@@ -184,7 +186,7 @@ def test_a_crash_between_the_file_of_a_month_and_its_commit_changes_nothing() ->
     second = owner(History(files), 2)
     second.start()
     assert list(files.list("quarters")) == [file.path for file in quarters(history)]
-    merge_months(second, CALENDAR, NOW_MS)
+    merge_month(second, CALENDAR, NOW_MS)
     assert answers(History(files)) == before
     month = quarters(History(files))[0]
 
@@ -202,7 +204,7 @@ def test_a_crash_between_the_file_of_a_month_and_its_commit_changes_nothing() ->
 def test_other_programs_find_every_row_once(tmp_path: Path) -> None:
     writer = closed(ArrowFiles(tmp_path), FACTS)
     right = [plain(writer.history.read_table(file)).to_pandas() for file in quarters(writer.history)]
-    merge_months(writer, CALENDAR, NOW_MS)
+    merge_month(writer, CALENDAR, NOW_MS)
     writer.remove_replaced(NOW_MS + 600_000)
     sums = Counter({"offered": sum(int(rows["offered"].sum()) for rows in right)})
     came = pd.read_parquet(tmp_path / "quarters")
