@@ -48,16 +48,16 @@ def _fault(plant: Plant) -> Plant:
 def _wrap(owner: Any, name: str, wrong: Callable[..., Any]) -> Any:
     """Replaces a function by `wrong`, which gets the right one as its first argument."""
     right = getattr(owner, name)
-    return mock.patch.object(owner, name, lambda *arguments: wrong(right, *arguments))
+    return mock.patch.object(owner, name, lambda *arguments, **named: wrong(right, *arguments, **named))
 
 
 def _without_facts(lost: Callable[[Pipeline, Fact], bool]) -> Any:
     """Drops the facts that are `lost` before they are counted."""
 
-    def apply(right: Any, pipeline: Pipeline, payload: bytes) -> None:
+    def apply(right: Any, pipeline: Pipeline, payload: bytes, *, doubted: bool = False) -> Any:
         batch = decode(payload)
         batch.facts = [fact for fact in batch.facts if not lost(pipeline, fact)]
-        right(pipeline, encode(batch))
+        return right(pipeline, encode(batch), doubted=doubted)
 
     return _wrap(Pipeline, "apply", apply)
 
@@ -85,10 +85,10 @@ def accounting_not_restored() -> Iterator[None]:
 
 @_fault
 def sequence_not_checked() -> Iterator[None]:
-    def apply(right: Any, pipeline: Pipeline, payload: bytes) -> None:
+    def apply(right: Any, pipeline: Pipeline, payload: bytes, *, doubted: bool = False) -> Any:
         for report in pipeline.feeds.values():
             report.sequence = 0
-        right(pipeline, payload)
+        return right(pipeline, payload, doubted=doubted)
 
     with _wrap(Pipeline, "apply", apply):
         yield
