@@ -10,9 +10,14 @@ libs=$root/build/kafka
 fetch() {
     [ "$libs/fetched" -nt "$root/tests/kafka/pom.xml" ] && return
     mkdir -p "$libs"
+    # Tests run in several processes: one fetches, the others wait for it.
+    exec 8> "$libs/lock"
+    flock 8
+    [ "$libs/fetched" -nt "$root/tests/kafka/pom.xml" ] && { exec 8>&-; return; }
     mvn --quiet --batch-mode --file "$root/tests/kafka/pom.xml" dependency:copy-dependencies \
         -DoutputDirectory="$libs" -DincludeScope=runtime
     touch "$libs/fetched"
+    exec 8>&-
 }
 
 run() {
