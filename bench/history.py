@@ -22,7 +22,8 @@ import pyarrow as pa
 from bench.report import Report, quantile
 from bench.traffic import START_MS, cells, columns, minutes
 from streams.batch import Tally
-from streams.codec import ARRIVED, ENDED, HANDLED, NONE, Columns, encode_cell
+from streams.codec import ARRIVED, ENDED, HANDLED, NONE, encode_cell
+from streams.columns import Columns
 from streams.counters import BASES
 from streams.days import SiteClock, interval_edges
 from streams.engine import GIVE_UP_MS, Engine

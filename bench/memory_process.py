@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from streams.codec import Columns
+from streams.columns import Columns
 from streams.days import SiteClock
 from streams.engine import Engine
 from streams.log_redis import RedisLog

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.batch import Batch, Tally
-from streams.codec import ARRIVED, DOOR, ENDED, HANDLED, NONE, Columns, encode, encode_cell
+from streams.codec import ARRIVED, DOOR, ENDED, HANDLED, NONE, encode, encode_cell
+from streams.columns import Columns
 from streams.id_table import halves
 from streams.records import ID_BYTES, Arrived, AtTheDoor, Cell, Door, Ended, Fact, Handled, Outcome
 

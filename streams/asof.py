@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from streams.codec import Columns, UnreadableBatch, encode_cell
+from streams.codec import UnreadableBatch, encode_cell
+from streams.columns import Columns
 from streams.days import business_day
 from streams.engine import GIVE_UP_MS, ClockOf, Engine
 from streams.gaps import unexplained

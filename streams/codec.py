@@ -6,17 +6,13 @@ of the batch. `decode` gives the typed records back, `decode_columns` the arrays
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple
-
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from streams.batch import Batch, Tally
-from streams.fact_columns import FactColumns, FactTable
-from streams.id_table import Halves, halves
+from streams.columns import Columns
+from streams.fact_columns import FactColumns
+from streams.id_table import halves
 from streams.records import (
     ID_BYTES,
     Arrived,
@@ -52,16 +48,7 @@ FURTHER: dict[str, FactColumns] = {
     "rostered": FactColumns(Rostered),
 }
 """Facts of the families beside visits, by their tag. A further one joins with one entry here."""
-_TAG: dict[type, str] = {
-    Worked: "worked",
-    Attempted: "attempted",
-    ListCounted: "list_counted",
-    Ordered: "ordered",
-    TrunkCounted: "trunk_counted",
-    Rostered: "rostered",
-}
-
-Ints = npt.NDArray[np.int64]
+_TAG: dict[type, str] = {columns.fact: tag for tag, columns in FURTHER.items()}
 
 
 class UnreadableBatch(Exception):
@@ -90,43 +77,6 @@ class _Wire(msgspec.Struct, array_like=True):
     skew_ms: int | None = None
     further: dict[str, list[bytes]] = {}
     further_cells: list[bytes] = []
-
-
-class Columns(NamedTuple):
-    """A batch as arrays. Cells stay encoded; `visit` are ids as pairs of integers.
-
-    `ref` points into `cells` (arrivals, doors, seen) or `agents` (ends, handling), -1 = none.
-    `code` is the outcome, the door or, for handling, the flags transferred (1) and escalated (2). `handling` has one
-    row (talk, hold, acw in ms, -1 = not stated) per handled fact, in the order in which they stand. `places` has one
-    number per fact where the batch was split, else none: first those of visits, then those of `further`, tag by tag.
-    `further` are the facts of other families by their tag, `further_cells` the cells that they name.
-    """
-
-    feed: str
-    sequence: int
-    collected_ms: int
-    tally: Tally
-    last_event_ms: int | None
-    state: str
-    message: str
-    cells: list[bytes]
-    agents: list[bytes]
-    kind: npt.NDArray[np.uint8]
-    visit: Halves
-    at_ms: Ints
-    ref: npt.NDArray[np.int32]
-    code: npt.NDArray[np.uint8]
-    version: npt.NDArray[np.uint8]
-    handling: npt.NDArray[np.int32]
-    places: npt.NDArray[np.uint32] = np.zeros(0, np.uint32)
-    skew_ms: int | None = None
-    further: Mapping[str, FactTable] = MappingProxyType({})
-    further_cells: Sequence[bytes] = ()
-
-    @property
-    def facts(self) -> int:
-        """How many there are, of all families."""
-        return int(self.kind.size) + sum(table.size for table in self.further.values())
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -182,7 +132,7 @@ def encode(batch: Batch) -> bytes:
                 row = DOOR, fact.visit, cells.setdefault(fact.cell, len(cells)), int(fact.door), 0
             case Seen():
                 row = SEEN, _NO_VISIT, cells.setdefault(fact.cell, len(cells)), 0, 0
-            case Worked() | Attempted() | ListCounted() | Ordered() | TrunkCounted() | Rostered():
+            case _:
                 at_ms.pop()
                 further.setdefault(_TAG[type(fact)], []).append(fact)
                 continue

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from streams import moments
-from streams.codec import Columns, encode_cell
+from streams.codec import encode_cell
+from streams.columns import Columns
 from streams.counters import COMBINATIONS, ROLLING_SECONDS
 from streams.days import SiteClock, business_day
 from streams.due import Timetable, distinct

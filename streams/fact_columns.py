@@ -35,13 +35,14 @@ class FactTable(NamedTuple):
 
 
 class FactColumns:
-    """Reads and writes facts of one type, a msgspec struct whose fields are bytes (16 each), int, IntEnum, bool, str
-    or Cell.
+    """Reads and writes facts of one type.
+
+    `fact` is that type, a msgspec struct whose fields are bytes (16 each), int, IntEnum, bool, str or Cell.
     """
 
     def __init__(self, fact: type[msgspec.Struct]) -> None:
         hints = get_type_hints(fact)
-        self._fact = fact
+        self.fact = fact
         self._fields = [(field.name, hints[field.name], field.default) for field in msgspec.structs.fields(fact)]
 
     def encode(self, facts: Sequence[msgspec.Struct], number_of: Callable[[Cell], int]) -> list[bytes]:
@@ -130,7 +131,7 @@ class FactColumns:
                 values.append([table.texts[number] for number in column.tolist()])
             else:
                 values.append([kind(number) for number in column.tolist()])
-        return [self._fact(*row) for row in zip(*values, strict=True)]
+        return [self.fact(*row) for row in zip(*values, strict=True)]
 
 
 def _dtype(kind: Any) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from streams.batch import Tally
-from streams.codec import Columns, decode_columns
+from streams.codec import decode_columns
+from streams.columns import Columns
 from streams.engine import Engine
 from streams.families.billing import Billing
 from streams.families.family import Family

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from streams.codec import ENDED, FURTHER, HANDLED, NONE, Columns
+from streams.codec import ENDED, FURTHER, HANDLED, NONE
+from streams.columns import Columns
 from streams.fact_columns import FactTable
 
 

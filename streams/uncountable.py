@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from streams.batch import Tally
-from streams.codec import ARRIVED, DOOR, HANDLED, SEEN, Columns, encode_columns
+from streams.codec import ARRIVED, DOOR, HANDLED, SEEN, encode_columns
+from streams.columns import Columns
 from streams.days import SiteClock
 from streams.engine import Engine
 from streams.fact_columns import FactTable

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from streams.codec import ARRIVED, DOOR, ENDED, GIVEN_UP, HANDLED, SEEN, Columns, decode_cell
+from streams.codec import ARRIVED, DOOR, ENDED, GIVEN_UP, HANDLED, SEEN, decode_cell
+from streams.columns import Columns
 from streams.id_table import IdTable, halves
 from streams.records import Cell
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from streams.codec import FURTHER, Columns
+from streams.codec import FURTHER
+from streams.columns import Columns
 from streams.engine import ClockOf
 from streams.families.agents import Agents
 from streams.families.family import Family

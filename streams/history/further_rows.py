@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from streams.batch import Tally
-from streams.codec import FURTHER, Columns
+from streams.codec import FURTHER
+from streams.columns import Columns
 from streams.fact_columns import FactTable
 
 _DAY_MS = 86_400_000

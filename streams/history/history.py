@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from streams.codec import Columns
+from streams.columns import Columns
 from streams.history import commits, further_rows
 from streams.history.commits import Commit, Contents, File
 from streams.history.files import AlreadyThere, FileGone, Files

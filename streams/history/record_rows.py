@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from streams.batch import Tally
-from streams.codec import ARRIVED, DOOR, ENDED, HANDLED, NONE, Columns, decode_cell, encode_cell
+from streams.codec import ARRIVED, DOOR, ENDED, HANDLED, NONE, decode_cell, encode_cell
+from streams.columns import Columns
 from streams.id_table import halves
 from streams.records import ID_BYTES, Cell, Door, Outcome
 

@@ -11,7 +11,8 @@ from urllib.parse import quote
 import numpy as np
 import pyarrow as pa
 
-from streams.codec import Columns, UnreadableBatch, decode_cell, decode_columns
+from streams.codec import UnreadableBatch, decode_cell, decode_columns
+from streams.columns import Columns
 from streams.days import from_ms
 from streams.history import commits, further_rows
 from streams.history.calendar import REACH_MS

@@ -18,7 +18,8 @@ import pytest
 
 from commands import wiring
 from commands.trimming import trim_behind_the_history
-from streams.codec import Columns, decode_columns
+from streams.codec import decode_columns
+from streams.columns import Columns
 from streams.history import commits
 from streams.history.commits import Contents
 from streams.history.open import open_history

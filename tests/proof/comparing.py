@@ -11,7 +11,8 @@ import numpy as np
 
 from commands import wiring
 from streams.catalogue import KPIS, Options, compute
-from streams.codec import Columns, decode_columns
+from streams.codec import decode_columns
+from streams.columns import Columns
 from streams.counters import BASES, SERVICE_CLASSES, WINDOWS
 from streams.engine import Engine
 from streams.query import Row

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from streams import days, moments
-from streams.codec import ARRIVED, SEEN, Columns
+from streams.codec import ARRIVED, SEEN
+from streams.columns import Columns
 from streams.days import SiteClock
 from streams.engine import ClockOf, Engine
 from streams.moments import OPEN_LATE, UNKNOWN_END, Moments

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from streams.codec import Columns
+from streams.columns import Columns
 from tests.proof import centre
 from tests.proof.comparing import Journey, Key, batches_of, wrong_counts
 from tests.proof.faults import FAULTS, Plant

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from streams.batch import Batch, Tally
-from streams.codec import Columns, decode_columns, encode
+from streams.codec import decode_columns, encode
+from streams.columns import Columns
 from streams.days import to_ms
 from streams.query import iso
 from streams.question import question

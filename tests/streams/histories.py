@@ -6,7 +6,8 @@ import random
 from dataclasses import dataclass
 
 from streams.batch import Batch, Tally
-from streams.codec import Columns, decode_columns, encode
+from streams.codec import decode_columns, encode
+from streams.columns import Columns
 from streams.days import SiteClock, business_day
 from streams.engine import Engine
 from streams.reading import merge, sums

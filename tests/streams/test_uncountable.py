@@ -16,7 +16,8 @@ from commands.collecting import dead_letters, keep_left_out
 from config.settings import Settings
 from streams.asof import pipelines_at
 from streams.batch import Batch, Tally
-from streams.codec import Columns, decode, decode_columns, encode, encode_columns
+from streams.codec import decode, decode_columns, encode, encode_columns
+from streams.columns import Columns
 from streams.engine import Engine
 from streams.history.files_memory import MemoryFiles
 from streams.history.history import History

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from streams.asof import OlderThanLog
-from streams.codec import Columns
+from streams.columns import Columns
 from streams.days import SiteClock, business_date
 from streams.history import commits
 from streams.history.calendar import bounds
