@@ -15,6 +15,7 @@ import numpy.typing as npt
 from streams.cell import Cell
 from streams.counters import BILLING_STEPS, FURTHER
 from streams.engine import Engine
+from streams.families.told import Told
 from streams.reading import Reading, Sums, added, further
 from streams.visits import Ints
 from streams.windows import edge
@@ -29,7 +30,7 @@ class Billing:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._published: dict[Cell, Reading] = {}
+        self._told = Told()
 
     def readings(self, *, changed_only: bool = False) -> list[Reading]:
         """See `Family.readings`. A cell has a reading once it has visits or doors."""
@@ -50,13 +51,7 @@ class Billing:
             reading = further(place, int(day_start_ms[number]), by_window, {})
             # Cells of visits that differ in their thresholds only are billed as one.
             found[place] = added([found[place], reading]) if place in found else reading
-        if not changed_only:
-            # Whoever reads everything may publish it: what differs here is told again with the next changes.
-            self._published = {place: told for place, told in self._published.items() if found[place] == told}
-            return list(found.values())
-        changed = [reading for place, reading in found.items() if self._published.get(place) != reading]
-        self._published = found
-        return changed
+        return self._told.readings(found, changed_only=changed_only)
 
     def by_interval(self, edges: Sequence[int]) -> dict[Cell, list[Sums]]:
         """See `Family.by_interval`."""

@@ -15,6 +15,7 @@ from streams.days import business_day
 from streams.engine import ClockOf
 from streams.fact_columns import FactTable
 from streams.families.outbound import ids
+from streams.families.told import Told
 from streams.reading import Reading, Sums, further
 from streams.records import Cell
 
@@ -31,7 +32,7 @@ class Lists:
         self.now_ms = now_ms
         self._clock_of = clock_of
         self._counts: dict[bytes, list[_Count]] = {}
-        self._published: dict[Cell, Reading] = {}
+        self._told = Told()
         self._cells: dict[bytes, Cell] = {}
 
     def apply(self, tables: Mapping[str, FactTable], cells: Sequence[bytes]) -> None:
@@ -58,13 +59,7 @@ class Lists:
                 for number, value in enumerate(standing[1]):
                     of_cell[number] += value
         found = {cell: self._reading(cell, values) for cell, values in sums.items()}
-        if not changed_only:
-            # Whoever reads everything may publish it: what differs here is told again with the next changes.
-            self._published = {cell: told for cell, told in self._published.items() if found[cell] == told}
-            return list(found.values())
-        changed = [reading for cell, reading in found.items() if self._published.get(cell) != reading]
-        self._published = found
-        return changed
+        return self._told.readings(found, changed_only=changed_only)
 
     def by_interval(self, edges: list[int]) -> dict[Cell, list[Sums]]:
         """See `Family.by_interval`."""

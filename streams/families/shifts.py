@@ -15,13 +15,14 @@ import numpy as np
 from streams.counters import FURTHER
 from streams.engine import ClockOf
 from streams.fact_columns import FactTable
+from streams.families.counted_windows import by_interval, by_window
 from streams.families.numbered_cells import LONGEST_DAY_MS, NumberedCells
 from streams.families.outbound import ids
 from streams.families.stretches import Stretches
+from streams.families.told import Told
 from streams.reading import Reading, Sums, further
 from streams.records import Cell, Plan
 from streams.visits import Ints
-from streams.windows import edge
 
 FAMILY = "shifts"
 NAMES = FURTHER[FAMILY].windowed
@@ -45,7 +46,7 @@ class Shifts:
         self._stretches: Stretches | None = None
         self._person = np.zeros(0, np.int64)
         self._cell_of_row = np.zeros(0, np.int64)
-        self._published: dict[Cell, Reading] = {}
+        self._told = Told()
 
     def apply(self, tables: Mapping[str, FactTable], cells: Sequence[bytes]) -> None:
         """See `Family.apply`."""
@@ -67,47 +68,16 @@ class Shifts:
     def readings(self, *, changed_only: bool = False) -> list[Reading]:
         """See `Family.readings`."""
         day_starts = self._cells.day_starts(self.now_ms)
-        rolling = np.full(day_starts.size, edge(self.now_ms))
-        by_window = {
-            "30m": self._counters(rolling, self.now_ms, rolling + 1, self.now_ms),
-            "day": self._counters(day_starts, self.now_ms, day_starts, self.now_ms),
-        }
+        windows = by_window(self._counters, NAMES, day_starts, self.now_ms)
         found = {
-            cell: further(
-                cell,
-                int(day_starts[number]),
-                {
-                    window: dict(zip(NAMES, counted[:, number].tolist(), strict=True))
-                    for window, counted in by_window.items()
-                },
-                {},
-            )
-            for number, cell in enumerate(self._cells.cells)
+            cell: further(cell, start_ms, within, {})
+            for cell, start_ms, within in zip(self._cells.cells, day_starts.tolist(), windows, strict=True)
         }
-        if not changed_only:
-            # Whoever reads everything may publish it: what differs here is told again with the next changes.
-            self._published = {cell: told for cell, told in self._published.items() if found[cell] == told}
-            return list(found.values())
-        changed = [reading for cell, reading in found.items() if self._published.get(cell) != reading]
-        self._published = found
-        return changed
+        return self._told.readings(found, changed_only=changed_only)
 
     def by_interval(self, edges: list[int]) -> dict[Cell, list[Sums]]:
         """See `Family.by_interval`."""
-        rows = []
-        for from_ms, to_ms in pairwise(edges):
-            since = np.full(len(self._cells.cells), from_ms)
-            rows.append(self._counters(since, min(to_ms, self.now_ms), since, min(to_ms - 1, self.now_ms)))
-        return {
-            cell: [
-                Sums(
-                    {name: value for name, value in zip(NAMES, row[:, number].tolist(), strict=True) if value},
-                    families={FAMILY},
-                )
-                for row in rows
-            ]
-            for number, cell in enumerate(self._cells.cells)
-        }
+        return by_interval(self._counters, NAMES, FAMILY, self._cells.cells, edges, self.now_ms)
 
     def forget(self, before_ms: int) -> None:
         """See `Family.forget`."""
