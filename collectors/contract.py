@@ -171,6 +171,17 @@ class Parser(Protocol):
         ...
 
 
+class SaysAllAtOnce:
+    """Part of a `Parser` whose lines say everything at once: none of them waits for the next."""
+
+    def unsaid(self) -> bytes:
+        """See `Parser.unsaid`."""
+        return b""
+
+    def recall(self, unsaid: bytes) -> None:
+        """See `Parser.recall`."""
+
+
 class ParserOptions(Protocol):
     """A feed's checked settings, ready to make its parser."""
 

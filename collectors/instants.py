@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from collectors.clocks import Readings, format_fault, states_day
@@ -50,4 +51,14 @@ def read_zone(options: Options) -> ZoneInfo | None:
         return ZoneInfo(text) if text else None
     except (ValueError, OSError, KeyError):
         options.fault("zone", f"is {text!r}, no zone", 'write a name such as "Europe/Berlin"')
+        return None
+
+
+def read_day(options: Options, key: str) -> date | None:
+    """The day under this key; None where there is none. Faults are noted in the options."""
+    text = options.text(key, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        options.fault(key, f"is {text!r}, no day", 'write for example "2026-01-31"')
         return None

@@ -7,14 +7,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 
-import msgspec
-
 from collectors.columns.facts import RowFacts
 from collectors.columns.language import ColumnMap
 from collectors.columns.read_map import read_map
 from collectors.columns.rows import Binding, BoundCase, Readers, Row
-from collectors.contract import DUPLICATE, BadLine, Parsed, Verdict, Wiring, dead
+from collectors.contract import DUPLICATE, BadLine, Parsed, SaysAllAtOnce, Verdict, Wiring, dead
 from collectors.delimited import Splitter
+from collectors.remembered import Remembered
 from streams.records import Arrived, AtTheDoor, Fact, identify
 from streams.records_outbound import Attempted
 
@@ -39,17 +38,11 @@ def read_options(table: Mapping[str, object]) -> ColumnsOptions:
     return ColumnsOptions(read_map(table))
 
 
-class _Saved(msgspec.Struct, array_like=True):
-    young: dict[bytes, bytes]
-    old: dict[bytes, bytes]
-    young_since_ms: int
-
-
-class ColumnsParser:
+class ColumnsParser(SaysAllAtOnce):
     """See `Parser`. A row's id is made of its key (10 bytes) and its content (6 bytes).
 
     So the facts in the log are enough to know again which rows were read, and whether a row of the same key says the
-    same. Keys live in two generations, each as long as the map says; the older one is dropped as a whole.
+    same.
     """
 
     def __init__(self, column_map: ColumnMap, wiring: Wiring) -> None:
@@ -60,9 +53,7 @@ class ColumnsParser:
         self._splitter = Splitter(column_map.delimiter, column_map.quote, column_map.encoding, column_map.wrapped)
         self._readers = Readers(column_map.zone or wiring.zone)
         self._facts = RowFacts(column_map, wiring, self._readers)
-        self._young: dict[bytes, bytes] = {}
-        self._old: dict[bytes, bytes] = {}
-        self._young_since_ms = 0
+        self._remembered = Remembered(column_map.keep_hours * 3_600_000, bytes)
         self._binding: Binding | None = None
         self._content: Callable[[Row], Iterable[str]] = tuple
         self._first_header = b""
@@ -80,13 +71,6 @@ class ColumnsParser:
             self._first_header = first_line
             self._note = note
             self._bind_header(note or first_line)
-
-    def unsaid(self) -> bytes:
-        """See `Parser.unsaid`: every row says everything at once."""
-        return b""
-
-    def recall(self, unsaid: bytes) -> None:
-        """See `Parser.recall`."""
 
     def note(self) -> bytes:
         """See `Parser.note`: the header in force, where it is not the first line."""
@@ -154,7 +138,7 @@ class ColumnsParser:
             raise BadLine(message)
         key = _digest([self._wiring.feed, *key_cells], KEY_BYTES)
         content = _digest(self._content(row), CONTENT_BYTES)
-        remembered = self._young.get(key) or self._old.get(key)
+        remembered = self._remembered.get(key)
         if remembered == content or known:
             return DUPLICATE
         facts = self._facts.of(binding, rule, row, key + content)
@@ -165,8 +149,7 @@ class ColumnsParser:
         if remembered is not None:
             message = "conflict: another row has the same key and says something else"
             raise BadLine(message)
-        self._young_since_ms = self._young_since_ms or now_ms
-        self._young[key] = content
+        self._remembered.put(key, content, now_ms)
         return Parsed(Verdict.COUNTED, facts, event_ms=newest_ms, site=_site(facts))
 
     def _read_placed(
@@ -183,28 +166,25 @@ class ColumnsParser:
 
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
         """See `Parser.restore`."""
-        self.forget(collected_ms)
-        self._young_since_ms = self._young_since_ms or collected_ms
-        for fact in facts:
-            identity = fact.attempt if isinstance(fact, Attempted) else b""
-            if isinstance(fact, Arrived | AtTheDoor):
-                identity = fact.visit
-            if identity and self.keyed:
-                self._young[identity[:KEY_BYTES]] = identity[KEY_BYTES:]
+        identities = [
+            fact.attempt if isinstance(fact, Attempted) else fact.visit
+            for fact in facts
+            if isinstance(fact, Attempted | Arrived | AtTheDoor) and self.keyed
+        ]
+        said = {identity[:KEY_BYTES]: identity[KEY_BYTES:] for identity in identities if identity}
+        self._remembered.restore(said, collected_ms)
 
     def forget(self, now_ms: int) -> None:
         """See `Parser.forget`."""
-        if self._young and now_ms - self._young_since_ms > self._map.keep_hours * 3_600_000:
-            self._old, self._young, self._young_since_ms = self._young, {}, now_ms
+        self._remembered.forget(now_ms)
 
     def dump_state(self) -> bytes:
         """See `Parser.dump_state`."""
-        return msgspec.msgpack.encode(_Saved(self._young, self._old, self._young_since_ms))
+        return self._remembered.dump()
 
     def load_state(self, state: bytes) -> None:
         """See `Parser.load_state`."""
-        saved = msgspec.msgpack.decode(state, type=_Saved)
-        self._young, self._old, self._young_since_ms = saved.young, saved.old, saved.young_since_ms
+        self._remembered.load(state)
 
 
 def _digest(cells: Iterable[str], size: int) -> bytes:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from collectors.clocks import format_fault, states_day
 from collectors.columns.language import (
@@ -22,6 +20,7 @@ from collectors.columns.language import (
     Time,
 )
 from collectors.delimited import ENCODINGS
+from collectors.instants import read_day, read_zone
 from collectors.options import Options
 
 UNITS = {"ms": 1, "s": 1000, "min": 60_000}
@@ -42,7 +41,7 @@ def read_map(table: Mapping[str, object]) -> ColumnMap:
         quote,
         options.text("encoding", "utf-8", ENCODINGS),
         options.text("decimal", ".", (".", ",")),
-        _zone(options),
+        read_zone(options),
         options.truth("header", True),
         tuple(options.texts("columns")),
         tuple(options.texts("key")),
@@ -57,7 +56,7 @@ def read_map(table: Mapping[str, object]) -> ColumnMap:
         options.text("attempts", ""),
         tuple(options.texts("lead")),
         options.text("disposition", ""),
-        _day(options),
+        read_day(options, "undated"),
         names.times,
         names.legs,
         names.durations,
@@ -93,24 +92,6 @@ def _check_whose(options: Options, found: ColumnMap) -> None:
         options.fault("undated", "is missing", "name the day for attempts without `at`, or write `at`")
     if found.wrapped and not found.quote:
         options.fault("wrapped", "does not go with an empty quote", "name the sign around each line")
-
-
-def _day(options: Options) -> date | None:
-    text = options.text("undated", "")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        options.fault("undated", f"is {text!r}, no day", 'write for example "2026-01-31"')
-        return None
-
-
-def _zone(options: Options) -> ZoneInfo | None:
-    text = options.text("zone", "")
-    try:
-        return ZoneInfo(text) if text else None
-    except (ValueError, OSError, KeyError):
-        options.fault("zone", f"is {text!r}, no zone", 'write a name such as "Europe/Berlin"')
-        return None
 
 
 class _Names:

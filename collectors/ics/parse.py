@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
-from collectors.contract import DUPLICATE, EARLIEST_MS, LONGEST_MS, BadLine, Parsed, Parser, Verdict, Wiring, dead
+from collectors.contract import DUPLICATE, EARLIEST_MS, LONGEST_MS, BadLine, Parsed, Parser, Verdict, Wiring
 from collectors.ics.cut import cut_series
 from collectors.ics.series import Occurrence, occurrences
 from collectors.ics.settings import IcsSettings, read_settings
 from collectors.marks import Mark
 from collectors.names import bad_name
-from collectors.refused import Refused
-from collectors.roster import KEPT_MS, PlanRow, Roster, cell_of
+from collectors.roster import KEPT_MS, PlanRow, cell_of
+from collectors.roster_parser import RosterParser
 from collectors.sources import MarkOf, OpenSource
-from collectors.whole_file import END, WholeFile
+from collectors.whole_file import WholeFile
 from streams.days import SiteClock, business_day
-from streams.records import Fact, Plan
+from streams.records import Plan
 
 AGAIN_MS = 3_600_000
 """A calendar that did not change is read again after this time, because new days came nearer."""
@@ -56,23 +56,16 @@ def read_options(table: Mapping[str, object]) -> IcsOptions:
     return IcsOptions(read_settings(table))
 
 
-class IcsParser:
+class IcsParser(RosterParser):
     """See `Parser`. What the events say is kept in a `Roster`; a series says something new when an event of it does."""
 
     header_lines = 0
-    keyed = True
 
     def __init__(self, settings: IcsSettings, wiring: Wiring) -> None:
+        self._zone = settings.zone or wiring.zone
+        super().__init__(wiring.feed, self._zone)
         self._settings = settings
         self._wiring = wiring
-        self._zone = settings.zone or wiring.zone
-        self._roster = Roster(wiring.feed, self._zone)
-        self._source = ""
-        self._refused: Refused | None = None
-
-    def resume(self, note: bytes) -> None:
-        """The file is read again and again; these series of it were refused."""
-        self._refused = Refused(note)
 
     def begin(self, source: str, first_line: bytes, note: bytes) -> None:
         """See `Parser.begin`."""
@@ -85,20 +78,11 @@ class IcsParser:
 
     def parse(self, line: bytes, position: int, now_ms: int, known: bool = False) -> Parsed:
         """See `Parser.parse`."""
-        if position == END:
-            if self._refused:
-                self._refused.end()
-            return Parsed(Verdict.HEADER, self._roster.end(self._source, now_ms))
-        if position == 0:
-            self._roster.begin(self._source)
-            line = line.removeprefix(codecs.BOM_UTF8)
-        try:
-            parsed = self._read(line.removesuffix(b"\r"), now_ms, known)
-        except BadLine as error:
-            parsed = dead(str(error))
-        return self._refused.once(line, parsed) if self._refused else parsed
+        return super().parse(line.removeprefix(codecs.BOM_UTF8) if position == 0 else line, position, now_ms, known)
 
-    def _read(self, line: bytes, now_ms: int, known: bool) -> Parsed:
+    def _row(self, line: bytes, position: int, now_ms: int, known: bool) -> Parsed:
+        del position
+        line = line.removesuffix(b"\r")
         if not line.strip():
             return Parsed(Verdict.SKIPPED, reason="empty")
         try:
@@ -143,27 +127,3 @@ class IcsParser:
                 raise BadLine(message)
             agent, cell = self._wiring.pseudonym(person), cell_of(self._wiring, person, queue)
             yield PlanRow(Plan.WORK if work else Plan.ABSENT, one.from_ms, one.until_ms, agent, cell)
-
-    def unsaid(self) -> bytes:
-        """See `Parser.unsaid`: every row says everything at once."""
-        return b""
-
-    def recall(self, unsaid: bytes) -> None:
-        """See `Parser.recall`."""
-
-    def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
-        """See `Parser.restore`."""
-        del collected_ms
-        self._roster.restore(facts)
-
-    def forget(self, now_ms: int) -> None:
-        """See `Parser.forget`."""
-        self._roster.forget(now_ms)
-
-    def dump_state(self) -> bytes:
-        """See `Parser.dump_state`."""
-        return self._roster.dump()
-
-    def load_state(self, state: bytes) -> None:
-        """See `Parser.load_state`."""
-        self._roster.load(state)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import hashlib
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-import msgspec
-
-from collectors.contract import DUPLICATE, BadLine, Parsed, Verdict, Wiring, dead
+from collectors.contract import DUPLICATE, BadLine, Parsed, SaysAllAtOnce, Verdict, Wiring, dead
+from collectors.delimited import Splitter
 from collectors.names import bad_call_id, bad_name
 from collectors.orders.settings import OrdersSettings
+from collectors.remembered import Remembered
 from collectors.wall_clock import DAY_MS, WallClock
 from streams.counters import CURRENCIES
 from streams.records import Fact, Ordered
@@ -24,20 +23,13 @@ _KEY_BYTES, _CONTENT_BYTES = 10, 6
 _TIME = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})[ T]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:(Z)|([+-])(\d{2}):?([0-5]\d))?", re.ASCII
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
-class _Saved(msgspec.Struct, array_like=True):
-    young: dict[bytes, bytes]
-    old: dict[bytes, bytes]
-    young_since_ms: int
-
-
-class OrdersParser:
+class OrdersParser(SaysAllAtOnce):
     """See `Parser`. The id of a row is made of its order (10 bytes) and of all that it says (6 bytes).
 
     So the facts in the log are enough to know again which orders were read, and whether a row of the same order says
-    the same. Orders are remembered in two generations, each as long as the settings say.
+    the same.
     """
 
     header_lines = 1
@@ -49,23 +41,15 @@ class OrdersParser:
         self._wall = WallClock(settings.zone or wiring.zone)
         whole = r"-?[0-9]{1,9}"
         self._amount = re.compile(rf"({whole})(?:{re.escape(settings.decimal)}([0-9]{{1,2}}))?")
+        self._splitter = Splitter(settings.delimiter, '"', settings.encoding)
         self._at: dict[str, int] | None = None
         self._drift = "columns changed: no header read yet"
-        self._young: dict[bytes, bytes] = {}
-        self._old: dict[bytes, bytes] = {}
-        self._young_since_ms = 0
+        self._remembered = Remembered(settings.keep_hours * 3_600_000, bytes)
 
     def begin(self, source: str, first_line: bytes, note: bytes) -> None:
         """See `Parser.begin`."""
         del source, note
         self._bind(first_line)
-
-    def unsaid(self) -> bytes:
-        """See `Parser.unsaid`: every row says everything at once."""
-        return b""
-
-    def recall(self, unsaid: bytes) -> None:
-        """See `Parser.recall`."""
 
     def note(self) -> bytes:
         """See `Parser.note`: none is needed, the header is always the first line."""
@@ -74,7 +58,9 @@ class OrdersParser:
     def _bind(self, line: bytes) -> None:
         self._at = None
         try:
-            names = [name.strip() for name in self._split(line.removeprefix(codecs.BOM_UTF8).removesuffix(b"\r"))]
+            names = [
+                name.strip() for name in self._splitter.split(line.removeprefix(codecs.BOM_UTF8).removesuffix(b"\r"))
+            ]
         except BadLine as error:
             self._drift = str(error)
             return
@@ -96,7 +82,7 @@ class OrdersParser:
         if not line.strip():
             return Parsed(Verdict.SKIPPED, reason="empty")
         try:
-            row = self._split(line)
+            row = self._splitter.split(line)
             if set(COLUMNS) <= set(row):
                 self._bind(line)
                 return Parsed(Verdict.SKIPPED, reason="header")
@@ -105,21 +91,6 @@ class OrdersParser:
             return self._read(self._at, row, now_ms, known)
         except BadLine as error:
             return dead(str(error), trouble="" if self._at is not None else self._drift)
-
-    def _split(self, line: bytes) -> list[str]:
-        try:
-            text = line.decode(self._settings.encoding)
-        except UnicodeDecodeError as error:
-            message = f"not {self._settings.encoding}: byte {error.start}"
-            raise BadLine(message) from error
-        if _CONTROL.search(text):
-            message = "holds control characters"
-            raise BadLine(message)
-        try:
-            return next(csv.reader([text], delimiter=self._settings.delimiter, strict=True))
-        except csv.Error as error:
-            message = f"quotes: {error}"
-            raise BadLine(message) from error
 
     def _read(self, at: dict[str, int], row: Sequence[str], now_ms: int, known: bool) -> Parsed:
         if len(row) != len(at):
@@ -130,7 +101,7 @@ class OrdersParser:
         _refuse(bad_call_id(order).replace("call id", "order"))
         key = self._key(order)
         content = _digest([said[name] for name in COLUMNS], _CONTENT_BYTES)
-        remembered = self._young.get(key) or self._old.get(key)
+        remembered = self._remembered.get(key)
         if remembered == content or known:
             return DUPLICATE
         fact = self._fact(said, key + content)
@@ -140,8 +111,7 @@ class OrdersParser:
         if remembered is not None:
             message = "conflict: another row has the same order and says something else"
             raise BadLine(message)
-        self._young_since_ms = self._young_since_ms or now_ms
-        self._young[key] = content
+        self._remembered.put(key, content, now_ms)
         return Parsed(Verdict.COUNTED, [fact], event_ms=fact.at_ms, site=fact.cell.site)
 
     def _key(self, order: str) -> bytes:
@@ -206,25 +176,20 @@ class OrdersParser:
 
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
         """See `Parser.restore`."""
-        self.forget(collected_ms)
-        self._young_since_ms = self._young_since_ms or collected_ms
-        for fact in facts:
-            if isinstance(fact, Ordered):
-                self._young[fact.order[:_KEY_BYTES]] = fact.order[_KEY_BYTES:]
+        orders = (fact.order for fact in facts if isinstance(fact, Ordered))
+        self._remembered.restore({order[:_KEY_BYTES]: order[_KEY_BYTES:] for order in orders}, collected_ms)
 
     def forget(self, now_ms: int) -> None:
         """See `Parser.forget`."""
-        if self._young and now_ms - self._young_since_ms > self._settings.keep_hours * 3_600_000:
-            self._old, self._young, self._young_since_ms = self._young, {}, now_ms
+        self._remembered.forget(now_ms)
 
     def dump_state(self) -> bytes:
         """See `Parser.dump_state`."""
-        return msgspec.msgpack.encode(_Saved(self._young, self._old, self._young_since_ms))
+        return self._remembered.dump()
 
     def load_state(self, state: bytes) -> None:
         """See `Parser.load_state`."""
-        saved = msgspec.msgpack.decode(state, type=_Saved)
-        self._young, self._old, self._young_since_ms = saved.young, saved.old, saved.young_since_ms
+        self._remembered.load(state)
 
 
 def _refuse(fault: str) -> None:

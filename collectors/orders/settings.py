@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from collectors.instants import read_zone
 from collectors.options import Options
 from streams.counters import CURRENCIES
 
@@ -38,7 +39,7 @@ def read_settings(table: Mapping[str, object]) -> OrdersSettings:
         options.text("decimal", ".", (".", ",")),
         options.text("encoding", "utf-8"),
         options.text("currency", "EUR", CURRENCIES),
-        _zone(options),
+        read_zone(options),
         options.whole("keep_hours", 24 * 62, LEAST_KEEP_HOURS, 24 * 400),
     )
     try:
@@ -52,14 +53,3 @@ def read_settings(table: Mapping[str, object]) -> OrdersSettings:
     options.end()
     options.raise_faults()
     return settings
-
-
-def _zone(options: Options) -> ZoneInfo | None:
-    name = options.text("zone", "")
-    if not name:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        options.fault("zone", f"is {name!r}, no known zone", 'write an IANA name such as "Europe/Berlin"')
-        return None

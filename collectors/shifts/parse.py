@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-from collectors.contract import DUPLICATE, EARLIEST_MS, LONGEST_MS, BadLine, Parsed, Parser, Verdict, Wiring, dead
+from collectors.contract import DUPLICATE, EARLIEST_MS, LONGEST_MS, BadLine, Parsed, Parser, Verdict, Wiring
 from collectors.delimited import HeadedRows
 from collectors.instants import Instants
 from collectors.marks import Mark
 from collectors.names import bad_name
-from collectors.refused import Refused
-from collectors.roster import KEPT_MS, PlanRow, Roster, cell_of
+from collectors.roster import KEPT_MS, PlanRow, cell_of
+from collectors.roster_parser import RosterParser
 from collectors.shifts.settings import ShiftsSettings, read_settings
 from collectors.sources import MarkOf, OpenSource
-from collectors.whole_file import END, WholeFile, cut_lines
-from streams.records import Fact, Plan
+from collectors.whole_file import WholeFile, cut_lines
+from streams.records import Plan
 
 MOST_HOURS = 9_999
 _HOURS = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,4}))?")
@@ -51,25 +51,18 @@ def read_options(table: Mapping[str, object]) -> ShiftsOptions:
     return ShiftsOptions(read_settings(table))
 
 
-class ShiftsParser:
+class ShiftsParser(RosterParser):
     """See `Parser`. What the rows say is kept in a `Roster`; two equal rows of one file are two rows."""
 
     header_lines = 1
-    keyed = True
 
     def __init__(self, settings: ShiftsSettings, wiring: Wiring) -> None:
+        super().__init__(wiring.feed, settings.zone or wiring.zone)
         self._settings = settings
         self._wiring = wiring
         self._instants = Instants(settings.time_format, settings.zone or wiring.zone)
         self._midnights = Instants("%Y-%m-%d", settings.zone or wiring.zone)
         self._rows = HeadedRows(settings.splitter, settings.columns)
-        self._roster = Roster(wiring.feed, settings.zone or wiring.zone)
-        self._source = ""
-        self._refused: Refused | None = None
-
-    def resume(self, note: bytes) -> None:
-        """The file is read again and again; these lines of it were refused."""
-        self._refused = Refused(note)
 
     def begin(self, source: str, first_line: bytes, note: bytes) -> None:
         """See `Parser.begin`."""
@@ -80,20 +73,9 @@ class ShiftsParser:
         """See `Parser.note`."""
         return self._refused.note() if self._refused else self._rows.note
 
-    def parse(self, line: bytes, position: int, now_ms: int, known: bool = False) -> Parsed:
-        """See `Parser.parse`."""
-        if position == END:
-            if self._refused:
-                self._refused.end()
-            return Parsed(Verdict.HEADER, self._roster.end(self._source, now_ms))
-        if position == 0:
-            self._roster.begin(self._source)
-        try:
-            row = self._rows.read(line, position)
-            parsed = row if isinstance(row, Parsed) else self._read(row, now_ms, known)
-        except BadLine as error:
-            parsed = dead(str(error))
-        return self._refused.once(line, parsed) if self._refused else parsed
+    def _row(self, line: bytes, position: int, now_ms: int, known: bool) -> Parsed:
+        row = self._rows.read(line, position)
+        return row if isinstance(row, Parsed) else self._read(row, now_ms, known)
 
     def _read(self, row: Mapping[str, str], now_ms: int, known: bool) -> Parsed:
         kind = row[self._settings.kind] if self._settings.kind else ""
@@ -160,27 +142,3 @@ class ShiftsParser:
             message = f"{column}: {row[column][:40]!r} is no number of hours from 0 to {MOST_HOURS}"
             raise BadLine(message)
         return int(match[1]) * 3_600_000 + int((match[2] or "0").ljust(4, "0")) * 360
-
-    def unsaid(self) -> bytes:
-        """See `Parser.unsaid`: every row says everything at once."""
-        return b""
-
-    def recall(self, unsaid: bytes) -> None:
-        """See `Parser.recall`."""
-
-    def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
-        """See `Parser.restore`."""
-        del collected_ms
-        self._roster.restore(facts)
-
-    def forget(self, now_ms: int) -> None:
-        """See `Parser.forget`."""
-        self._roster.forget(now_ms)
-
-    def dump_state(self) -> bytes:
-        """See `Parser.dump_state`."""
-        return self._roster.dump()
-
-    def load_state(self, state: bytes) -> None:
-        """See `Parser.load_state`."""
-        self._roster.load(state)

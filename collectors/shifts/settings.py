@@ -8,7 +8,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from collectors.delimited import Splitter, read_splitter
-from collectors.instants import read_format, read_zone
+from collectors.instants import read_day, read_format, read_zone
 from collectors.options import Options
 
 MEANINGS = ("work", "absent")
@@ -65,7 +65,7 @@ def read_settings(table: Mapping[str, object]) -> ShiftsSettings:
         tuple(options.texts("work") or ["work"]),
         tuple(options.texts("ignored")),
         options.text("decimal", ".", (".", ",")),
-        _day(options),
+        read_day(options, "undated"),
     )
     _check(options, found)
     options.end()
@@ -84,12 +84,3 @@ def _check(options: Options, found: ShiftsSettings) -> None:
         options.fault("from", "is empty", "name the column, or hours and the day for rows without a date in undated")
     if found.begin and not found.end and not found.hours:
         options.fault("to", "is empty", "name the column, or the one with the hours")
-
-
-def _day(options: Options) -> date | None:
-    text = options.text("undated", "")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        options.fault("undated", f"is {text!r}, no day", 'write for example "2026-01-31"')
-        return None

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from collectors.contract import DUPLICATE, EARLIEST_MS, BadLine, Parsed, Verdict, Wiring, dead
+from collectors.contract import DUPLICATE, EARLIEST_MS, BadLine, Parsed, SaysAllAtOnce, Verdict, Wiring, dead
 from collectors.delimited import HeadedRows, Splitter, read_splitter
 from collectors.instants import Instants, read_format, read_zone
 from collectors.names import bad_name
 from collectors.options import Options
+from collectors.remembered import Remembered
 from streams.records import Cell, Fact, TrunkCounted, identify
 
 MOST_CHANNELS = 50_000
@@ -81,13 +80,7 @@ def read_options(table: Mapping[str, object]) -> TrunksOptions:
     return found
 
 
-class _Saved(msgspec.Struct, array_like=True):
-    young: dict[tuple[bytes, int], bytes]
-    old: dict[tuple[bytes, int], bytes]
-    young_since_ms: int
-
-
-class TrunksParser:
+class TrunksParser(SaysAllAtOnce):
     """See `Parser`. A row is known by its trunk and instant; those that were read are remembered for `keep_hours`."""
 
     header_lines = 1
@@ -99,9 +92,7 @@ class TrunksParser:
         self._instants = Instants(options.time_format, options.zone or wiring.zone)
         columns = (options.time, options.number, options.trunk, options.channels, options.in_use)
         self._rows = HeadedRows(options.splitter, (*columns, options.busy, options.blocked))
-        self._young: dict[tuple[bytes, int], bytes] = {}
-        self._old: dict[tuple[bytes, int], bytes] = {}
-        self._young_since_ms = 0
+        self._remembered = Remembered(options.keep_ms, tuple[bytes, int])
 
     def begin(self, source: str, first_line: bytes, note: bytes) -> None:
         """See `Parser.begin`."""
@@ -129,14 +120,13 @@ class TrunksParser:
             message = "time: in the future"
             raise BadLine(message)
         key, content = (fact.trunk, fact.at_ms), _content(fact)
-        remembered = self._young.get(key) or self._old.get(key)
+        remembered = self._remembered.get(key)
         if known or remembered == content:
             return DUPLICATE
         if remembered is not None:
             message = "conflict: another row counts the same trunk at the same time and says something else"
             raise BadLine(message)
-        self._young_since_ms = self._young_since_ms or now_ms
-        self._young[key] = content
+        self._remembered.put(key, content, now_ms)
         return Parsed(Verdict.COUNTED, [fact], event_ms=fact.at_ms, site=fact.cell.site)
 
     def _fact(self, row: Mapping[str, str]) -> TrunkCounted:
@@ -173,34 +163,22 @@ class TrunksParser:
             options.holds_ms,
         )
 
-    def unsaid(self) -> bytes:
-        """See `Parser.unsaid`: every row says everything at once."""
-        return b""
-
-    def recall(self, unsaid: bytes) -> None:
-        """See `Parser.recall`."""
-
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
         """See `Parser.restore`."""
-        self.forget(collected_ms)
-        self._young_since_ms = self._young_since_ms or collected_ms
-        for fact in facts:
-            if isinstance(fact, TrunkCounted):
-                self._young[fact.trunk, fact.at_ms] = _content(fact)
+        said = {(fact.trunk, fact.at_ms): _content(fact) for fact in facts if isinstance(fact, TrunkCounted)}
+        self._remembered.restore(said, collected_ms)
 
     def forget(self, now_ms: int) -> None:
         """See `Parser.forget`."""
-        if self._young and now_ms - self._young_since_ms > self._options.keep_ms:
-            self._old, self._young, self._young_since_ms = self._young, {}, now_ms
+        self._remembered.forget(now_ms)
 
     def dump_state(self) -> bytes:
         """See `Parser.dump_state`."""
-        return msgspec.msgpack.encode(_Saved(self._young, self._old, self._young_since_ms))
+        return self._remembered.dump()
 
     def load_state(self, state: bytes) -> None:
         """See `Parser.load_state`."""
-        saved = msgspec.msgpack.decode(state, type=_Saved)
-        self._young, self._old, self._young_since_ms = saved.young, saved.old, saved.young_since_ms
+        self._remembered.load(state)
 
 
 def _whole(row: Mapping[str, str], column: str, most: int | None = None) -> int:

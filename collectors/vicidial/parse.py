@@ -13,7 +13,8 @@ from itertools import groupby
 
 import msgspec
 
-from collectors.contract import DUPLICATE, BadLine, Parsed, Verdict, Wiring, dead
+from collectors.contract import DUPLICATE, BadLine, Parsed, SaysAllAtOnce, Verdict, Wiring, dead
+from collectors.remembered import Remembered
 from collectors.vicidial import progress as progress_of
 from collectors.vicidial.facts import RowFacts
 from collectors.vicidial.progress import Progress
@@ -27,13 +28,7 @@ _LATEST_VISIT_VERSION = 255
 _encoder = msgspec.msgpack.Encoder()
 
 
-class _Saved(msgspec.Struct, array_like=True):
-    young: dict[bytes, bytes]
-    old: dict[bytes, bytes]
-    young_since_ms: int
-
-
-class VicidialParser:
+class VicidialParser(SaysAllAtOnce):
     """See `Parser`. `progress` says how far the tables were read; it travels as the source's note."""
 
     header_lines = 0
@@ -43,10 +38,7 @@ class VicidialParser:
         self.progress = Progress()
         self._wiring = wiring
         self._facts = RowFacts(wiring, settings.zone or wiring.zone, settings.meanings)
-        self._keep_ms = settings.keep_hours * 3_600_000
-        self._young: dict[bytes, bytes] = {}
-        self._old: dict[bytes, bytes] = {}
-        self._young_since_ms = 0
+        self._remembered = Remembered(settings.keep_hours * 3_600_000, bytes)
 
     def begin(self, source: str, first_line: bytes, note: bytes) -> None:
         """See `Parser.begin`. What the note says is taken over by `resume` alone, because letters are read too."""
@@ -82,45 +74,36 @@ class VicidialParser:
         self.progress.note_row(type(row).__struct_config__.tag, key, at_ms, is_open=is_open)  # type: ignore[arg-type]
         identity = _identity(facts[0])
         content = _content(facts)
-        remembered = self._young.get(identity) or self._old.get(identity)
+        remembered = self._remembered.get(identity)
         if known or (remembered is not None and remembered[:DIGEST_BYTES] == content):
             return DUPLICATE
         previous = -1 if remembered is None else int.from_bytes(remembered[DIGEST_BYTES:])
         facts, version = _with_version(facts, previous, now_ms)
-        self._young_since_ms = self._young_since_ms or now_ms
-        self._young[identity] = content + version.to_bytes(_VERSION_BYTES)
+        self._remembered.put(identity, content + version.to_bytes(_VERSION_BYTES), now_ms)
         return Parsed(Verdict.COUNTED, facts, event_ms=at_ms, site=_site(facts))
-
-    def unsaid(self) -> bytes:
-        """See `Parser.unsaid`: every row says everything at once."""
-        return b""
-
-    def recall(self, unsaid: bytes) -> None:
-        """See `Parser.recall`."""
 
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
         """See `Parser.restore`."""
-        self.forget(collected_ms)
-        self._young_since_ms = self._young_since_ms or collected_ms
+        self.progress.forget(collected_ms)
+        said = {}
         for identity, group in groupby(facts, key=_identity):
             of_row = list(group)
             version = max(_version(fact) for fact in of_row)
-            self._young[identity] = _content(of_row) + version.to_bytes(_VERSION_BYTES)
+            said[identity] = _content(of_row) + version.to_bytes(_VERSION_BYTES)
+        self._remembered.restore(said, collected_ms)
 
     def forget(self, now_ms: int) -> None:
         """See `Parser.forget`."""
         self.progress.forget(now_ms)
-        if self._young and now_ms - self._young_since_ms > self._keep_ms:
-            self._old, self._young, self._young_since_ms = self._young, {}, now_ms
+        self._remembered.forget(now_ms)
 
     def dump_state(self) -> bytes:
         """See `Parser.dump_state`."""
-        return msgspec.msgpack.encode(_Saved(self._young, self._old, self._young_since_ms))
+        return self._remembered.dump()
 
     def load_state(self, state: bytes) -> None:
         """See `Parser.load_state`."""
-        saved = msgspec.msgpack.decode(state, type=_Saved)
-        self._young, self._old, self._young_since_ms = saved.young, saved.old, saved.young_since_ms
+        self._remembered.load(state)
 
 
 def digest(line: bytes) -> bytes:

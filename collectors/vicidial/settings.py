@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from collectors.instants import read_zone
 from collectors.options import Options
 from collectors.vicidial.statuses import DROPPED, MACHINES, NOT_FINAL, Meanings
 
@@ -47,7 +48,7 @@ def read_settings(table: Mapping[str, object]) -> VicidialSettings:
         options.text("user", "leitstand"),
         Path(password_file) if password_file else None,
         options.text("database", "asterisk"),
-        _zone(options),
+        read_zone(options),
         options.whole("poll_seconds", 5, 1, 3_600),
         options.whole("backfill_days", 0, 0, 31),
         options.whole("keep_hours", 36, 31, 744),
@@ -68,12 +69,3 @@ def read_settings(table: Mapping[str, object]) -> VicidialSettings:
 def _statuses(options: Options, key: str, default: tuple[str, ...]) -> frozenset[str]:
     found = options.texts(key)
     return frozenset(found if key in options.table else default)
-
-
-def _zone(options: Options) -> ZoneInfo | None:
-    text = options.text("zone", "")
-    try:
-        return ZoneInfo(text) if text else None
-    except (ValueError, OSError, KeyError):
-        options.fault("zone", f"is {text!r}, no zone", 'write a name such as "Europe/Berlin"')
-        return None
