@@ -6,25 +6,21 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import OperationalError
 
 from dashboard.access import Role, Scope
-from dashboard.database import LOST, RIGHTS, SESSIONS, USERS, write_row
+from dashboard.database import LOST, SESSIONS, USERS
+from dashboard.rights import Rights, count_revision
 
 IDLE_MS = 30 * 60_000
 ABSOLUTE_MS = 12 * 3600_000
 _NOTE_USE_AFTER_MS = 60_000
-_LOOK_AGAIN_MS = 1000
-WITHOUT_DATABASE_MS = 5 * 60_000
-"""So long an open stream outlives the database; rights that change elsewhere meanwhile are not noticed."""
-
 _ID_DIGITS = 16
 _logger = logging.getLogger(__name__)
 
@@ -82,10 +78,8 @@ class Sessions:
         self._database = self.database = database
         self._clock = clock
         self._open: dict[str, Session] = {}
-        self._revision = -1
+        self._rights = Rights(database)
         self._unwritable = False
-        self._looked_ms = -_LOOK_AGAIN_MS
-        self._answered_ms = 0
 
     def begin_session(self, user: User, agent: str = "", address: str = "") -> Session:
         """A new session; sessions that ran out, of whomever, are cleared away."""
@@ -181,11 +175,8 @@ class Sessions:
         While the database does not answer, what is remembered stands, for five minutes; then None.
         """
         now_ms = self._clock()
-        if not 0 <= now_ms - self._looked_ms < _LOOK_AGAIN_MS:
-            self._looked_ms = now_ms
-            with suppress(*LOST):
-                self._forget_where_rights_changed()
-                self._answered_ms = now_ms
+        if self._rights.changed(now_ms):
+            self._open.clear()
         session = self._open.get(token)
         if session is None or not session.lasts(now_ms):
             try:
@@ -196,14 +187,7 @@ class Sessions:
                 self._open.pop(token, None)
             else:
                 self._open[token] = session
-        return session if now_ms - self._answered_ms < WITHOUT_DATABASE_MS else None
-
-    def _forget_where_rights_changed(self) -> None:
-        with self._database.connect() as connection:
-            revision = connection.execute(select(func.max(RIGHTS.c.revision))).scalar() or 0
-        if revision != self._revision:
-            self._revision = revision
-            self._open.clear()
+        return session if self._rights.hold(now_ms) else None
 
 
 def end_all(connection: Connection, user_id: int, but: str = "") -> None:
@@ -211,11 +195,6 @@ def end_all(connection: Connection, user_id: int, but: str = "") -> None:
     others = (SESSIONS.c.user_id == user_id) & (SESSIONS.c.token_digest != digest_of(but))
     connection.execute(delete(SESSIONS).where(others))
     count_revision(connection)
-
-
-def count_revision(connection: Connection) -> None:
-    """Says within a transaction that somebody's rights change, so that open streams look again."""
-    write_row(connection, RIGHTS, {"id": 1}, {"revision": 1}, revision=RIGHTS.c.revision + 1)
 
 
 def digest_of(token: str) -> str:

@@ -20,8 +20,9 @@ from dashboard.attempts import Attempts
 from dashboard.database import KNOWN_ADDRESSES, USERS, write_row
 from dashboard.links import Links, end_links
 from dashboard.passwords import LONGEST_PASSWORD, check_password
+from dashboard.rights import count_revision
 from dashboard.second_factor import SecondFactor
-from dashboard.session_store import Sessions, User, count_revision, end_all, user_of
+from dashboard.session_store import Sessions, User, end_all, user_of
 from dashboard.telephone import e164
 
 _KNOWN_FOR_MS = 30 * 86_400_000

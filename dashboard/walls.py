@@ -6,7 +6,6 @@ and nothing else, as long as its link is there.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,8 +17,9 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 
 from dashboard.access import Refused, Scope
-from dashboard.database import LOST, RIGHTS, WALL_LINKS, WALL_SCREENS, WALLS
-from dashboard.session_store import count_revision
+from dashboard.database import LOST, WALL_LINKS, WALL_SCREENS, WALLS
+from dashboard.rights import Rights, count_revision
+from dashboard.session_store import digest_of
 from dashboard.wall_plan import LONGEST_NAME, WallPlan, check, from_text, to_text
 
 MOST_SCREENS = 20
@@ -28,8 +28,6 @@ MOST_SCREENS = 20
 MOST_LINKS = 50
 MOST_WALLS = 200
 _NOTE_SEEN_AFTER_MS = 60_000
-_LOOK_AGAIN_MS = 1000
-WITHOUT_DATABASE_MS = 5 * 60_000
 """So long an open wall outlives the database; a link that ends meanwhile is not noticed."""
 
 
@@ -76,9 +74,7 @@ class Walls:
         self._database = database
         self._clock = clock
         self._open: dict[str, Screen] = {}
-        self._revision = -1
-        self._looked_ms = -_LOOK_AGAIN_MS
-        self._answered_ms = 0
+        self._rights = Rights(database)
 
     def within(self, scope: Scope) -> list[Wall]:
         """All walls that show nothing outside this scope, by name."""
@@ -135,7 +131,7 @@ class Walls:
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
             _refuse("a name of 1 to 64 printable characters", "link")
         token = secrets.token_urlsafe(32)
-        row = {"wall_id": wall_id, "name": name, "token_digest": _digest(token), "created_by": created_by}
+        row = {"wall_id": wall_id, "name": name, "token_digest": digest_of(token), "created_by": created_by}
         with self._database.begin() as connection:
             known = select(func.count()).select_from(WALL_LINKS).where(WALL_LINKS.c.wall_id == wall_id)
             if (connection.execute(known).scalar() or 0) >= MOST_LINKS:
@@ -172,7 +168,7 @@ class Walls:
         """Exchanges a link's token for a new screen; None where there is no such link (any more)."""
         now_ms, cookie = self._clock(), secrets.token_urlsafe(32)
         with self._database.begin() as connection:
-            link = select(WALL_LINKS.c.id).where(WALL_LINKS.c.token_digest == _digest(token))
+            link = select(WALL_LINKS.c.id).where(WALL_LINKS.c.token_digest == digest_of(token))
             link_id = connection.execute(link).scalar()
             if link_id is None:
                 return None
@@ -180,7 +176,7 @@ class Walls:
             kept = select(WALL_SCREENS.c.cookie_digest).where(of_link).order_by(WALL_SCREENS.c.seen_ms.desc())
             too_many = [row[0] for row in connection.execute(kept.offset(MOST_SCREENS - 1)).all()]
             connection.execute(delete(WALL_SCREENS).where(WALL_SCREENS.c.cookie_digest.in_(too_many)))
-            row = {"cookie_digest": _digest(cookie), "link_id": link_id, "opened_ms": now_ms, "seen_ms": now_ms}
+            row = {"cookie_digest": digest_of(cookie), "link_id": link_id, "opened_ms": now_ms, "seen_ms": now_ms}
             connection.execute(insert(WALL_SCREENS).values(row))
         return self.screen(cookie)
 
@@ -192,7 +188,7 @@ class Walls:
             .join(WALL_SCREENS, WALL_SCREENS.c.link_id == WALL_LINKS.c.id)
         )
         with self._database.connect() as connection:
-            row = connection.execute(wanted.where(WALL_SCREENS.c.cookie_digest == _digest(cookie))).first()
+            row = connection.execute(wanted.where(WALL_SCREENS.c.cookie_digest == digest_of(cookie))).first()
         return None if row is None else Screen(cookie, row.link_id, _wall(row), row.seen_ms)
 
     def still_open(self, cookie: str) -> Screen | None:
@@ -201,25 +197,22 @@ class Walls:
         While the database does not answer, what is remembered stands, for five minutes; then None.
         """
         now_ms = self._clock()
-        if not 0 <= now_ms - self._looked_ms < _LOOK_AGAIN_MS:
-            self._looked_ms = now_ms
-            with suppress(*LOST):
-                self._forget_where_something_changed()
-                self._answered_ms = now_ms
+        if self._rights.changed(now_ms):
+            self._open.clear()
         screen = self._open.get(cookie)
         if screen is None:
             with suppress(*LOST):
                 screen = self.screen(cookie)
             if screen is not None:
                 self._open[cookie] = screen
-        return screen if now_ms - self._answered_ms < WITHOUT_DATABASE_MS else None
+        return screen if self._rights.hold(now_ms) else None
 
     def note_seen(self, screen: Screen) -> None:
         """The screen is on: written once a minute at most, and not while the database does not answer."""
         now_ms = self._clock()
         if now_ms - screen.seen_ms < _NOTE_SEEN_AFTER_MS:
             return
-        digest = _digest(screen.cookie)
+        digest = digest_of(screen.cookie)
         with suppress(*LOST), self._database.begin() as connection:
             same = WALL_SCREENS.c.cookie_digest == digest
             connection.execute(update(WALL_SCREENS).where(same).values(seen_ms=now_ms))
@@ -228,13 +221,6 @@ class Walls:
     def forget(self, screen: Screen) -> None:
         """Nobody streams to this screen any more."""
         self._open.pop(screen.cookie, None)
-
-    def _forget_where_something_changed(self) -> None:
-        with self._database.connect() as connection:
-            revision = connection.execute(select(func.max(RIGHTS.c.revision))).scalar() or 0
-        if revision != self._revision:
-            self._revision = revision
-            self._open.clear()
 
 
 def _refuse(wanted: str, why: str) -> NoReturn:
@@ -245,10 +231,6 @@ def _refuse(wanted: str, why: str) -> NoReturn:
 def _end(connection: Connection, link_id: int) -> None:
     connection.execute(delete(WALL_SCREENS).where(WALL_SCREENS.c.link_id == link_id))
     connection.execute(delete(WALL_LINKS).where(WALL_LINKS.c.id == link_id))
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _wall(row: Row[Any]) -> Wall:

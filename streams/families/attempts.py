@@ -6,26 +6,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from streams.counters import FURTHER
 from streams.records_outbound import Told
 
-COUNTED = (
-    "attempts",
-    "connected",
-    "human_contacts",
-    "right_party_contacts",
-    "successes",
-    "machines",
-    "dropped_live",
-    "dialer_drops",
-    "dialer_answers",
-    "attempts_open",
-    "attempts_unknown",
-    "attempts_undated",
-)
-"""The counters that are sums over attempts, in the order of `counts_of`."""
-
-OF_LEADS = ("leads_attempted", "leads_contacted")
-"""Distinct leads of a cell with an attempt, and with a human contact, in the window."""
+NAMES = FURTHER["outbound"].windowed
+"""Sums over attempts, in the order of `counts_of`; behind them the distinct leads with an attempt and with a human
+contact.
+"""
 
 NO_LEAD = bytes(16)
 
@@ -73,7 +60,7 @@ class CellSums:
     __slots__ = ("_leads", "counts")
 
     def __init__(self) -> None:
-        self.counts = [0] * (len(COUNTED) + len(OF_LEADS))
+        self.counts = [0] * len(NAMES)
         self._leads: dict[bytes, list[int]] = {}
 
     def add(self, attempt: Attempt, sign: int) -> None:
@@ -94,7 +81,7 @@ class CellSums:
 
     def named(self) -> dict[str, int]:
         """The counters by name."""
-        return dict(zip((*COUNTED, *OF_LEADS), self.counts, strict=True))
+        return dict(zip(NAMES, self.counts, strict=True))
 
 
 def by_interval(attempts: Iterable[Attempt], edges: list[int]) -> dict[int, list[CellSums]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.access import Role, ViewKind
-from dashboard.session_store import WITHOUT_DATABASE_MS
+from dashboard.rights import WITHOUT_DATABASE_MS
 from dashboard.stream import stands
 from tests.dashboard.centre import PASSWORD, Centre, form_token, log_in
 from tests.dashboard.postgres import Postgres

@@ -12,8 +12,9 @@ from werkzeug.test import TestResponse
 
 from dashboard.access import ROUTES, Open, Refused, Scope
 from dashboard.database import LOST, open_database
+from dashboard.rights import WITHOUT_DATABASE_MS
 from dashboard.wall_plan import BoardPlan, Pick, WallPlan
-from dashboard.walls import MOST_SCREENS, WITHOUT_DATABASE_MS, Walls
+from dashboard.walls import MOST_SCREENS, Walls
 from tests.dashboard.centre import CANARIES, Centre, Clock
 
 EVERYTHING = Scope()
