@@ -17,6 +17,7 @@ from commands.printing import console, show
 from config.settings import Settings
 from streams.batch import Tally
 from streams.engine import Engine
+from streams.feed_state import TOLD_SKEW_SECONDS, message_of, state_of
 from streams.log import LogUnavailable
 from streams.pipeline import Pipeline
 from streams.query import iso
@@ -24,10 +25,6 @@ from streams.recovery import recover
 from streams.store import FeedReport, StoreUnavailable
 from streams.store_parts import merged_feeds
 
-SILENT_AFTER_MS = 60_000
-QUIET_AFTER_MS = 60_000
-TOLD_SKEW_SECONDS = 2
-"""A smaller difference of clocks may as well be the time in which a line is written and read."""
 _COLUMNS = ("received", "counted", "duplicate", "late", "dead", "skipped")
 
 
@@ -97,27 +94,6 @@ def entry(report: FeedReport, now_ms: int, *, collected: bool) -> dict[str, Any]
         "last_event": None if last_ms is None else iso(last_ms),
         "lag_seconds": None if last_ms is None else max(0, now_ms - last_ms) // 1000,
         "skew_seconds": None if report.skew_ms is None else round(report.skew_ms / 1000, 1),
-        "state": _state(report, now_ms) if collected else "off",
-        "message": _message(report, now_ms),
+        "state": state_of(report, now_ms, collected=collected),
+        "message": message_of(report, now_ms),
     }
-
-
-def _state(report: FeedReport, now_ms: int) -> str:
-    if report.state == "full":
-        return "error"  # those who read this know five states; the message says which trouble it is
-    if report.heard_ms is None:
-        return "off"
-    if report.is_incomplete(now_ms):
-        return "error"
-    if now_ms - report.heard_ms > SILENT_AFTER_MS:
-        return "silent"
-    if report.state != "live":
-        return report.state
-    quiet = report.last_event_ms is None or now_ms - report.last_event_ms > QUIET_AFTER_MS
-    return "quiet" if quiet else "live"
-
-
-def _message(report: FeedReport, now_ms: int) -> str:
-    if report.lost_ms is not None and report.is_incomplete(now_ms):
-        return f"the log lost batches from before {iso(report.lost_ms)}: the numbers since are too low"
-    return report.message

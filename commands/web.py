@@ -90,6 +90,7 @@ def targets(settings: Settings) -> Targets:
 
 def create_app(settings: Settings, data: Path, address: str) -> Flask:
     """The application, wired to log, store and accounts. Called in the worker, after gevent's patching."""
+    from commands.feed_desk import DataFolderDesk  # noqa: PLC0415
     from dashboard import app as application  # noqa: PLC0415 -- Flask and Dash are slow to import
     from dashboard.desk import create_desk  # noqa: PLC0415
     from dashboard.hub import Hub  # noqa: PLC0415
@@ -152,6 +153,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
         ),
         pages=[pages.register, wall.register],
         desk=create_desk,
+        feed_desk=DataFolderDesk(settings, data),
         apart=server.apart,
     )
     threading.Thread(target=hub.run, args=(threading.Event(),), name="hub", daemon=True).start()

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     DESK = "desk"
     KPIS = "kpis"
     USERS = "users"
+    FEEDS = "feeds"
     WALLS = "walls"
     DESIGN = "design"
     EUROS = "euros"
@@ -49,7 +50,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS, _P.EUROS}),
     Role.TEAM_LEAD: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS, _P.WALLS}),
     Role.ACCOUNT_MANAGER: frozenset({_P.PHONE, _P.DESK, _P.KPIS, _P.EUROS}),
-    Role.OPS: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS, _P.USERS, _P.WALLS, _P.DESIGN}),
+    Role.OPS: frozenset({_P.PHONE, _P.WALL, _P.DESK, _P.KPIS, _P.USERS, _P.FEEDS, _P.WALLS, _P.DESIGN}),
     Role.PARTNER: frozenset({_P.PHONE, _P.DESK, _P.KPIS}),
     Role.AUDITOR: frozenset({_P.DESK, _P.KPIS, _P.EUROS}),
 }
@@ -203,6 +204,13 @@ ROUTES: Mapping[tuple[str, str], Policy] = {
     ("POST", "/users/<int:user_id>/sessions"): Permission.USERS,
     ("POST", "/users/<int:user_id>/disable"): Permission.USERS,
     ("POST", "/users/<int:user_id>/enable"): Permission.USERS,
+    # Feeds and their dead letters, which hold what nobody else may read.
+    ("GET", "/feeds"): Permission.FEEDS,
+    ("GET", "/feeds/<path:name>"): Permission.FEEDS,
+    ("POST", "/feeds/<path:name>/retry"): Permission.FEEDS,
+    # What all numbers mean, and what the palette finds: each cut to what the reader may know.
+    ("GET", "/catalogue"): Permission.KPIS,
+    ("GET", "/palette"): Open.SIGNED_IN,
     # `/` leads to the role's home, so that everybody may ask for it; its page needs Permission.PHONE.
     ("GET", "/"): Open.SIGNED_IN,
     ("GET", "/hotlines"): Permission.PHONE,

@@ -16,12 +16,15 @@ from dashboard import (
     account,
     administration,
     api,
+    catalogue_page,
     design,
+    feed_pages,
     guard,
     link_page,
     login,
     login_code,
     metrics,
+    palette,
     precompressed,
     security,
     sessions,
@@ -33,6 +36,7 @@ from dashboard.access import PERMISSIONS, Scope
 from dashboard.assets import DESK_SCRIPTS, SCRIPTS, STYLES, Assets
 from dashboard.board import Board, View
 from dashboard.database import LOST
+from dashboard.feed_pages import FeedDesk
 from dashboard.hub import Hub
 from dashboard.page import Visitor
 from dashboard.sessions import caller, caller_or_none, language_of
@@ -94,6 +98,7 @@ def create_app(
     *,
     pages: Iterable[RegisterPages] = (),
     desk: Callable[[Flask, PageContext], Desk] | None = None,
+    feed_desk: FeedDesk | None = None,
     apart: Apart = on_the_spot,
 ) -> Flask:
     """The application. Calling `app.extensions["close"]` ends all its streams, before the server stops."""
@@ -170,6 +175,10 @@ def create_app(
     wall_screen.register(app, context, streaming)
     wall_desk.register(app, context)
     design.register(app, context)
+    catalogue_page.register(app, context)
+    palette.register(app, context)
+    if feed_desk is not None:
+        feed_pages.register(app, context, feed_desk)
     for register in pages:
         register(app, context)
     if desk is not None:

@@ -90,6 +90,12 @@ def minutes(seconds: float | None) -> str:
     return NOTHING if seconds is None else _minutes(int(seconds))
 
 
+def seconds(milliseconds: int, language: str) -> str:
+    """A difference of time with its sign and a tenth of a second: "+1,4 s"."""
+    number = format_decimal(Decimal(abs(milliseconds)).scaleb(-3), format="#,##0.0", locale=_locale(language))
+    return f"{MINUS if milliseconds < 0 else '+'}{number} s"
+
+
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)

@@ -31,7 +31,7 @@ from dashboard.walls import Walls
 BY_VIEW = frozenset({"/stream", "/board"})
 """Routes that show what the query's view says: who may not open that view may not read it either."""
 
-_FOR_PROGRAMS = ("/api/", "/metrics", "/stream", "/whoami", "/board", "/readyz", "/healthz", "/desk/_")
+_FOR_PROGRAMS = ("/api/", "/metrics", "/stream", "/whoami", "/board", "/readyz", "/healthz", "/palette", "/desk/_")
 
 _log = logging.getLogger(__name__)
 

@@ -15,6 +15,7 @@ from typing import Protocol
 from dashboard.access import Scope
 from dashboard.board import Board, View
 from dashboard.channel import Channel, Key
+from dashboard.feed_rates import FeedRates
 from streams.batch import Tally
 from streams.reading import Reading
 from streams.records import Cell
@@ -66,6 +67,7 @@ class Hub:
         self._readings: dict[Cell, Reading] = {}
         self._within: dict[Scope, list[Cell]] = {}
         self._feeds: dict[str, FeedReport] = {}
+        self.rates = FeedRates()
         self._after: str | None = None
         self._channels: dict[Key, Channel] = {}
         self._lock = threading.RLock()
@@ -138,6 +140,7 @@ class Hub:
             if len(self._readings) != known:
                 self._within.clear()
             self._feeds.update((feed.feed, feed) for feed in picture.feeds)
+            self.rates.note(picture.as_of_ms, picture.feeds)
             self._after = picture.id
             self.as_of_ms = picture.as_of_ms
             self._changed = True

@@ -126,6 +126,13 @@ GERMAN = Wording(
     signed_in_as="Angemeldet als {name}",
     own_account="Mein Konto",
     users="Benutzer",
+    feeds="Quellen",
+    catalogue="Kennzahlen",
+    find="Suchen",
+    find_key="Strg K",
+    find_hint="Hotline, Kampagne, Seite oder Kennzahl",
+    find_nothing="Nichts gefunden.",
+    palette_kinds={"page": "Seite", "hotline": "Hotline", "campaign": "Kampagne", "kpi": "Kennzahl"},
     role="Rolle",
     roles={
         "manager": "Leitung",

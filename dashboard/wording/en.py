@@ -114,6 +114,13 @@ ENGLISH = Wording(
     signed_in_as="Signed in as {name}",
     own_account="My account",
     users="Users",
+    feeds="Feeds",
+    catalogue="KPIs",
+    find="Find",
+    find_key="Ctrl K",
+    find_hint="Hotline, campaign, page or KPI",
+    find_nothing="Nothing found.",
+    palette_kinds={"page": "Page", "hotline": "Hotline", "campaign": "Campaign", "kpi": "KPI"},
     role="Role",
     roles={
         "manager": "Manager",

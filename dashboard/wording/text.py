@@ -117,6 +117,13 @@ class Wording:
     signed_in_as: str
     own_account: str
     users: str
+    feeds: str
+    catalogue: str
+    find: str
+    find_key: str
+    find_hint: str
+    find_nothing: str
+    palette_kinds: Mapping[str, str]
     role: str
     roles: Mapping[str, str]
     logout: str

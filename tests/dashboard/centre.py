@@ -18,6 +18,7 @@ from dashboard.app import RegisterPages, WebSettings, create_app
 from dashboard.board import Board, View, compose
 from dashboard.database import open_database
 from dashboard.desk import create_desk
+from dashboard.feed_pages import DeadLine, FeedDesk
 from dashboard.hub import Hub
 from dashboard.targets import HotlineTarget, Targets
 from dashboard.users import Users
@@ -105,6 +106,20 @@ def history(as_of_ms: int, *, is_now: bool, billing: bool = False) -> Past:
     return Past()
 
 
+class NoLetters:
+    """The collecting side of both feeds, with nothing that could not be read."""
+
+    @property
+    def collectors(self) -> dict[str, str]:
+        return {"anlage": "queue_log", "teleo-acd": "columns"}
+
+    def dead(self, feed: str) -> Sequence[DeadLine]:
+        return ()
+
+    def retry(self, feed: str) -> int | None:
+        return 0
+
+
 PAGES = (pages.register, wall.register)
 TARGETS = Targets(HotlineTarget(0.8, 0.05, 10, ""), {}, Options(), "Europe/Berlin")
 
@@ -139,18 +154,22 @@ class Centre:
     pages: Sequence[RegisterPages] = ()
     database: str = ""
     history: History = history
+    feed_desk: FeedDesk = field(default_factory=NoLetters)
 
     def __post_init__(self) -> None:
         self.store = MemoryStore()
         self.fence = self.store.acquire()
         self.users = Users(open_database(self.database or self.folder), self.clock.ms)
+        self.reports = feeds()
         self._made: set[str] = set()
         self.composed: list[tuple[Scope, str, View]] = []
         self.hub = Hub(self.store, self.present, clock=self.clock.seconds)
         figures = Figures(self.history, lambda _: SiteClock("Europe/Berlin"), Options(), self.clock.ms, cells())
         desk = create_desk if self.with_desk else None
         added = [*self.pages, *PAGES]
-        self.app: Flask = create_app(self.settings, self.hub, self.users, figures, pages=added, desk=desk)
+        self.app: Flask = create_app(
+            self.settings, self.hub, self.users, figures, pages=added, desk=desk, feed_desk=self.feed_desk
+        )
         self.app.testing = True
 
     def present(
@@ -181,7 +200,7 @@ class Centre:
     def publish(self, readings: Sequence[Reading] = (), *, whole: bool = False) -> None:
         """Publishes at the clock's second, as the processor does."""
         write = self.store.replace if whole else self.store.publish
-        write(self.fence, self.clock.now_ms // 1000 * 1000, "1", readings, feeds())
+        write(self.fence, self.clock.now_ms // 1000 * 1000, "1", readings, self.reports)
 
     def publish_all(self) -> None:
         """The first picture, and the hub has seen it."""

@@ -29,6 +29,8 @@ SAMPLES = {
     "/users/<int:user_id>/sessions": "/users/999999/sessions",
     "/users/<int:user_id>/disable": "/users/999999/disable",
     "/users/<int:user_id>/enable": "/users/999999/enable",
+    "/feeds/<path:name>": "/feeds/unheard-of",
+    "/feeds/<path:name>/retry": "/feeds/unheard-of/retry",
     "/wall/<int:number>": "/wall/999999",
     "/wall/<int:number>/stream": "/wall/999999/stream",
     "/wall/<int:number>/board": "/wall/999999/board",

@@ -16,8 +16,10 @@ from dashboard.tile import PAIRS, STATES
 from dashboard.wording import LANGUAGES, WORDINGS, Wording, words
 from dashboard.wording.account import ACCOUNT, AccountWording
 from dashboard.wording.administration import ADMINISTRATION, AdministrationWording
+from dashboard.wording.catalogue import CATALOGUE, CatalogueWording
 from dashboard.wording.design import DESIGN, DesignWording
 from dashboard.wording.entry import ENTRY, EntryWording
+from dashboard.wording.feeds import FEEDS, FeedsWording
 from dashboard.wording.walls import WALLS, WallsWording
 from streams.counters import COUNTERS
 from streams.query import DIMENSIONS
@@ -25,7 +27,8 @@ from streams.query import DIMENSIONS
 ROOT = Path(__file__).parents[2]
 OURS = ("account*.html", "board_*.html", "code.html", "desk.html", "forms.html", "link*.html", "panel.html",
         "side_bar.html", "user*.html", "more.html", "offline.html", "page.html", "passport.html", "phone.html",
-        "shapes.html", "wall.html", "wall_*.html", "walls.html", "design.html")  # fmt: skip
+        "shapes.html", "wall.html", "wall_*.html", "walls.html", "design.html",
+        "feed*.html", "catalogue.html", "palette.html")  # fmt: skip
 TEMPLATES = [path for name in OURS for path in sorted((ROOT / "dashboard" / "templates").glob(name))]
 SOURCES = [
     *(ROOT / "dashboard" / "templates").glob("*.html"),
@@ -46,6 +49,8 @@ CATALOGUES: dict[type, Mapping[str, Any]] = {
     AdministrationWording: ADMINISTRATION,
     WallsWording: WALLS,
     DesignWording: DESIGN,
+    FeedsWording: FEEDS,
+    CatalogueWording: CATALOGUE,
 }
 TEXTS = [(kind, each.name) for kind in CATALOGUES for each in fields(kind)]
 
@@ -88,7 +93,7 @@ def test_templates_hold_no_text_of_their_own(path: Path) -> None:
 
 @pytest.mark.parametrize(("kind", "name"), [each for each in TEXTS if each[0] is not Wording or each[1] not in STATES])
 def test_no_text_is_left_over(kind: type, name: str) -> None:
-    used = re.compile(rf"(?:w|a|ad|ws|said|d|words|text(?:\(\))?|\w*words\([^)]*\)+)\.{name}\b|[\"']{name}[\"']")
+    used = re.compile(rf"(?:w|a|ad|ws|fd|ct|said|d|words|text(?:\(\))?|\w*words\([^)]*\)+)\.{name}\b|[\"']{name}[\"']")
     assert any(used.search(path.read_text()) for path in SOURCES), f"{kind.__name__}.{name}"
 
 
