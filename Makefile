@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 PYTEST_WORKERS ?= 2
+# Containers like to forbid Python to keep compiled modules: every process would then compile all it imports anew, 2 s
+# of processor time for each of the hundreds that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check torture install servers static kafka lock clean
 
