@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 PYTEST_WORKERS ?= 2
+# Containers like to forbid Python to keep compiled modules: every process would then compile all it imports anew, 2 s
+# of processor time for each of the hundreds that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check torture install servers static kafka lock clean
 
@@ -32,6 +35,8 @@ $(STAMP): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@# What a start imports is compiled now: a service may not write to where it is installed, and would do so every time.
+	$(BIN)/python -c 'import commands, dashboard.desk, importlib, pkgutil; [importlib.import_module(f"commands.{found.name}") for found in pkgutil.iter_modules(commands.__path__)]'
 	@touch $@
 
 servers: ## what the tests need from Debian: Redis, MariaDB, a browser, Java and Maven for a Kafka broker

@@ -7,9 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import icalendar
-import recurring_ical_events
-
 from collectors.contract import BadLine
 from collectors.wall_clock import WallClock
 from streams.days import to_ms
@@ -38,6 +35,10 @@ def occurrences(text: str, from_ms: int, until_ms: int, zone: ZoneInfo) -> list[
     if strange := [line for line in text.splitlines() if line.upper().startswith(_NUMBERS) and not line.isascii()]:
         message = f"{strange[0].partition(':')[0][:40]}: holds signs that are no ASCII"
         raise BadLine(message)
+    # Not at the top: both take long to import, and most commands read no calendar.
+    import icalendar  # noqa: PLC0415
+    import recurring_ical_events  # noqa: PLC0415
+
     try:
         calendar = icalendar.Calendar.from_ical(text)
         wall = WallClock(zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from collectors.contract import Parser, Wiring
@@ -10,7 +11,9 @@ from collectors.marks import Mark
 from collectors.sources import Days, MarkOf, OpenSource
 from collectors.vicidial.parse import VicidialParser
 from collectors.vicidial.settings import VicidialSettings, read_settings
-from collectors.vicidial.source import VicidialSource
+
+if TYPE_CHECKING:
+    from collectors.vicidial.source import VicidialSource
 
 
 class VicidialOptions:
@@ -27,6 +30,8 @@ class VicidialOptions:
 
     def live_source(self, zone: ZoneInfo, days: Days) -> OpenSource:
         """See `Polled.live_source`."""
+        # Not at the top: SQLAlchemy takes half as long to import as all of Leitstand, and most commands read no table.
+        from collectors.vicidial.source import VicidialSource  # noqa: PLC0415
 
         def opened(parser: Parser, mark_of: MarkOf, resume: Mark | None) -> VicidialSource:
             del mark_of  # a place in a database is known by its name
