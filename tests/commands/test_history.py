@@ -62,6 +62,11 @@ def committed(place: Place) -> commits.Contents:
     return open_history(place.data / "history").contents()
 
 
+def with_calls(place: Place) -> list[commits.DayVersion]:
+    """Of its closed days those on which something happened."""
+    return [one for one in committed(place).versions if not one.empty]
+
+
 def day_of(days_ago: int) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime((int(time.time()) // DAY - days_ago) * DAY + DAY // 2))
 
@@ -111,7 +116,7 @@ def test_up_writes_the_history_and_closes_days_and_late_records_make_version_two
     assert sum(row["counts"].get("offered", 0) for row in from_log) > 100
 
     up = start_up(place).ready()
-    wait_for(lambda: len(committed(place).versions) == 2, "both days to be closed")
+    wait_for(lambda: len(with_calls(place)) == 2, "both days to be closed")
     assert place.json("kpis", *stretch)["rows"] == from_log
     assert up.end() == 0
     assert place.json("kpis", *stretch)["rows"] == from_log
@@ -123,9 +128,9 @@ def test_up_writes_the_history_and_closes_days_and_late_records_make_version_two
     replayed(place, tmp_path, "second", late)
     assert place.json("kpis", *stretch)["rows"] != from_log
     up = start_up(place).ready()
-    wait_for(lambda: len(committed(place).versions) == 3 and not committed(place).dirty, "a second version")
+    wait_for(lambda: len(with_calls(place)) == 3 and not committed(place).dirty, "a second version")
     assert up.end() == 0
-    said = place.json("history", "list")["days"]
+    said = [one for one in place.json("history", "list")["days"] if one["why"] != "nothing happened on it"]
     assert [(one["day"], one["version"]) for one in said] == [(day, 1), (day, 2), (day_of(2), 1)]
     assert "came after the close" in said[1]["why"]
     assert place.json("history", "report", day, "--version", "1")["reports"] == first
@@ -142,7 +147,7 @@ def test_up_writes_the_history_and_closes_days_and_late_records_make_version_two
 
     assert place.call("history", "verify").returncode == 0
     again = place.call("history", "rebuild")
-    assert (again.returncode, again.stdout.count("the same as before")) == (0, 2)
+    assert (again.returncode, again.stdout.count("the same as before")) == (0, len(committed(place).newest()))
     victim = place.data / "history" / next(file.path for file in committed(place).of_kind("quarters"))
     victim.write_bytes(victim.read_bytes()[:-1] + b"x")
     done = place.call("history", "verify")
