@@ -14,7 +14,7 @@ from streams.history import commits
 from streams.history.calendar import Calendar, bounds, clock_name
 from streams.history.commits import DayVersion, File
 from streams.history.fact_rows import to_table
-from streams.history.files import HistoryUnavailable
+from streams.history.files import FileDamaged, HistoryUnavailable
 from streams.history.history import History, record_files
 from streams.history.months import day_in_month, replace_day
 from streams.history.writer import HistoryWriter
@@ -52,7 +52,7 @@ def close_days(
             if start_ms not in filled and start_ms - calendar.reach_ms < writer.contents.retired_ms:
                 continue  # it may have had records
             if is_due and not _is_filling(writer.collected_ms, start_ms, end_ms, now_ms - quiet_ms):
-                made += make_version(writer, calendar, clock, day, now_ms, minute_days)
+                made += _made(writer, calendar, clock, day, now_ms, minute_days)
         for day, dirty_clock in sorted(writer.contents.dirty):
             if dirty_clock != name:
                 continue
@@ -62,8 +62,24 @@ def close_days(
                 writer.commit(writer.step(now_ms, clean=[(day, name)]))
                 _logger.warning("day %s (%s): late records are kept, but its own are not any more", day, name)
             elif not _is_filling(writer.collected_ms, version.start_ms, version.end_ms, now_ms - quiet_ms):
-                made += make_version(writer, calendar, clock, day, now_ms, minute_days)
+                made += _made(writer, calendar, clock, day, now_ms, minute_days)
     return made
+
+
+def _made(
+    writer: HistoryWriter, calendar: Calendar, clock: SiteClock, day: str, now_ms: int, minute_days: int
+) -> list[DayVersion]:
+    """The version that was made; none for a day with a damaged file, which waits until that is restored."""
+    contents, history = writer.contents, writer.history
+    quarters = contents.of_kind(commits.QUARTERS)
+    month = [file for file in quarters if file.days and file.holds(day, clock_name(clock))]
+    if any(history.is_damaged(file) for file in [*contents_files(contents, *bounds(clock, day), calendar), *month]):
+        return []
+    try:
+        return make_version(writer, calendar, clock, day, now_ms, minute_days)
+    except FileDamaged as damage:
+        history.tell(damage)
+        return []
 
 
 def _days_with_records(files: Iterable[File], clock: SiteClock, near_ms: int = 0) -> set[int]:
@@ -192,10 +208,15 @@ def _are_same(history: History, old: Iterable[File], before: DayVersion, tables:
     if before.empty:
         return not any(table.num_rows for table in tables.values())
     files = {file.kind: file for file in old if file.days or file.version == before.version}
-    return all(
-        kind in files and plain(_rows(history, files[kind], before)).equals(plain(table))
-        for kind, table in tables.items()
-    )
+    try:
+        return all(
+            kind in files and plain(_rows(history, files[kind], before)).equals(plain(table))
+            for kind, table in tables.items()
+        )
+    except FileDamaged as damage:
+        # What cannot be read any more is written anew.
+        history.tell(damage)
+        return False
 
 
 def _rows(history: History, file: File, day: DayVersion) -> Any:

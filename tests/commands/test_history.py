@@ -15,6 +15,7 @@ from streams.history.open import open_history
 from tests.commands.callers import Callers
 from tests.commands.calling import Place
 from tests.commands.running import FEED, StartUp, assert_totals, place_with_feed, wait_for
+from tests.streams.history.stories import with_calls
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("history")]
 PREVIOUS = Path(__file__).parent / "previous_release"
@@ -60,11 +61,6 @@ def replayed(place: Place, folder: Path, name: str, lines: list[str]) -> None:
 
 def committed(place: Place) -> commits.Contents:
     return open_history(place.data / "history").contents()
-
-
-def with_calls(place: Place) -> list[commits.DayVersion]:
-    """Of its closed days those on which something happened."""
-    return [one for one in committed(place).versions if not one.empty]
 
 
 def day_of(days_ago: int) -> str:
@@ -116,7 +112,7 @@ def test_up_writes_the_history_and_closes_days_and_late_records_make_version_two
     assert sum(row["counts"].get("offered", 0) for row in from_log) > 100
 
     up = start_up(place).ready()
-    wait_for(lambda: len(with_calls(place)) == 2, "both days to be closed")
+    wait_for(lambda: len(with_calls(committed(place).versions)) == 2, "both days to be closed")
     assert place.json("kpis", *stretch)["rows"] == from_log
     assert up.end() == 0
     assert place.json("kpis", *stretch)["rows"] == from_log
@@ -128,7 +124,7 @@ def test_up_writes_the_history_and_closes_days_and_late_records_make_version_two
     replayed(place, tmp_path, "second", late)
     assert place.json("kpis", *stretch)["rows"] != from_log
     up = start_up(place).ready()
-    wait_for(lambda: len(with_calls(place)) == 3 and not committed(place).dirty, "a second version")
+    wait_for(lambda: len(with_calls(committed(place).versions)) == 3 and not committed(place).dirty, "a second version")
     assert up.end() == 0
     said = [one for one in place.json("history", "list")["days"] if one["why"] != "nothing happened on it"]
     assert [(one["day"], one["version"]) for one in said] == [(day, 1), (day, 2), (day_of(2), 1)]

@@ -26,7 +26,17 @@ from streams.records import Arrived, Ended, Fact, Outcome, identify
 from tests.batch.compare import differences
 from tests.batch.count import Counts, Rules, count_intervals
 from tests.streams.histories import CELLS, CLOCK, GIVE_UP_MS
-from tests.streams.history.stories import CALENDAR, DAY_MS, START_MS, batches, day_of_calls, log_of, owner, take_all
+from tests.streams.history.stories import (
+    CALENDAR,
+    DAY_MS,
+    START_MS,
+    batches,
+    day_of_calls,
+    log_of,
+    owner,
+    take_all,
+    with_calls,
+)
 
 NOW_MS = START_MS + 4 * DAY_MS + 3_600_000
 
@@ -172,11 +182,6 @@ def test_late_records_make_version_two_and_version_one_stays() -> None:
 
 def first_day(history: History) -> str:
     return min(one.day for one in with_calls(history.contents().versions))
-
-
-def with_calls(versions: Iterable[commits.DayVersion]) -> list[commits.DayVersion]:
-    """Without the days on which nothing happened."""
-    return [one for one in versions if not one.empty]
 
 
 def test_an_end_dated_today_changes_the_closed_day_of_its_arrival() -> None:
