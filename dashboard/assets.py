@@ -18,7 +18,7 @@ from dashboard.precompressed import StaticFiles
 
 STYLES = ("tokens.css", "base.css", "phone.css", "wall.css", "desk.css")
 _FOLLOWING = ("early.js", "live.js")
-SCRIPTS = (*_FOLLOWING, "wall.js")
+SCRIPTS = (*_FOLLOWING, "offline.js", "wall.js")
 DESK_SCRIPTS = (*_FOLLOWING, "desk.js")
 """What stands inside pages."""
 

@@ -8,7 +8,7 @@
   // The wall of a link has addresses of its own, which know what it shows.
   const address = (name, query) => at ? `${at}/${name}` : `/${name}?${query}`;
   let board = document.getElementById("board");
-  let bound = new Map();     // key -> [[element, attribute or null, whether a change of it is marked]]
+  let bound = new Map();     // key -> [[element, attribute or null]]
   let state = null;          // the last {seq, as_of, layout, fields}, fields merged
   let fresh = stamp();       // when the picture last moved on, by both clocks
   let heard = performance.now();
@@ -28,7 +28,7 @@
     bound = new Map();
     const add = (key, element, attribute) => {
       if (!bound.has(key)) bound.set(key, []);
-      bound.get(key).push([element, attribute, attribute === null && element.closest(MARKED) !== null]);
+      bound.get(key).push([element, attribute]);
     };
     for (const element of document.querySelectorAll("[data-k]")) add(element.dataset.k, element, null);
     for (const element of document.querySelectorAll("[data-a]")) {
@@ -51,12 +51,12 @@
     for (const element of changed) element.classList.remove("changed");
     changed = [];
     for (const key in fields) {
-      for (const [element, attribute, marked] of bound.get(key) || []) {
+      for (const [element, attribute] of bound.get(key) || []) {
         if (attribute !== null) {
           if (element.getAttribute(attribute) !== fields[key]) element.setAttribute(attribute, fields[key]);
         } else if (element.textContent !== fields[key]) {
           write(element, fields[key]);
-          if (!quietly && marked) changed.push(element);
+          if (!quietly && element.closest(MARKED)) changed.push(element);
         }
       }
     }
@@ -79,6 +79,7 @@
     const tile = focus && board.contains(focus) && focus.closest("[data-tile]");
     const go = focus && board.contains(focus) && focus.getAttribute("href");
     const left = board.querySelector(".sheet")?.scrollLeft;
+    next.classList.add("again");
     board.replaceWith(next);
     board = next;
     bind();
@@ -145,10 +146,15 @@
       take(message);
     };
     source.onerror = ended;
-    if (first) {
-      first.heard = receive;
-      for (const [kind, data] of first.come) receive(kind, data);
-    } else for (const kind of ["snapshot", "change"]) source.addEventListener(kind, (event) => receive(kind, event.data));
+    if (first) first.heard = receive;
+    else for (const kind of ["snapshot", "change"]) source.addEventListener(kind, (event) => receive(kind, event.data));
+  }
+
+  // Shown at once, before it is known whether another tab holds the stream for all.
+  function begin() {
+    if (early?.query !== board.dataset.query) return;
+    early.heard = (kind, data) => { const message = { kind, ...JSON.parse(data) }; if (follows(message)) take(message); };
+    for (const one of early.come.splice(0)) early.heard(...one);
   }
 
   // What `early.js` opened, where another tab already holds the stream for all.
@@ -201,8 +207,6 @@
     source = channel = release = giving_up = null;
   }
 
-  function again() { stop(); start(); }
-
   // ---- another order or grouping: the address says it, nothing else does
   function show() {
     const asked = new URLSearchParams(location.search);
@@ -210,7 +214,8 @@
     state = null;
     board.dataset.query = asked.toString();
     redraw(board.dataset.query, true);
-    again();
+    stop();
+    start();
   }
 
   // ---- the definition passport: press, hold or right-click a number
@@ -239,10 +244,8 @@
     if (dialog.open && performance.now() - read_at >= FOLLOW_MS && !dialog.querySelector(".content :focus")) passport(...open_passport);
   });
   function number(event) {
-    if (at) return null;
-    const row = event.target.closest?.("[data-tile]");
-    if (!row) return null;
-    return [row.dataset.tile, event.target.closest("[data-kpi]")?.dataset.kpi || "service_level"];
+    const row = at ? null : event.target.closest?.("[data-tile]");
+    return row ? [row.dataset.tile, event.target.closest("[data-kpi]")?.dataset.kpi || "service_level"] : null;
   }
 
   let holding = 0, held = false;
@@ -291,6 +294,6 @@
   addEventListener("pagehide", stop);
   addEventListener("pageshow", (event) => { age(); if (event.persisted) start(); });
   addEventListener("popstate", () => { if (board) show(); });
-  if (document.body.classList.contains("on-phone")) navigator.serviceWorker?.register("/sw.js").catch(() => {});
+  if (board) begin();
   start();
 })();

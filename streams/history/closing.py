@@ -14,7 +14,7 @@ from streams.history import commits
 from streams.history.calendar import Calendar, bounds, clock_name
 from streams.history.commits import DayVersion, File
 from streams.history.fact_rows import to_table
-from streams.history.files import HistoryUnavailable
+from streams.history.files import FileDamaged, HistoryUnavailable
 from streams.history.history import History, record_files
 from streams.history.months import day_in_month, replace_day
 from streams.history.writer import HistoryWriter
@@ -36,18 +36,23 @@ def close_days(
 ) -> list[DayVersion]:
     """Closes every day whose time has come, and looks anew at closed days for which late records came in.
 
-    A day of which records were collected during the last `quiet_ms` waits: its feed is still being read. Returns the
-    versions that were made.
+    A day without records is closed too where it lies as near to others as those of one visit may: whoever reads the
+    days around it need not look into records for it. A day of which records were collected during the last `quiet_ms`
+    waits: its feed is still being read. Returns the versions that were made.
     """
     made = []
     for clock in calendar.clocks:
         known, name = writer.contents.newest(), clock_name(clock)
-        for day_ms in sorted(_days_with_records(writer.contents.of_kind(commits.RECORDS), clock)):
-            start_ms, end_ms = business_day(clock, day_ms)
+        records = writer.contents.of_kind(commits.RECORDS)
+        filled = _days_with_records(records, clock)
+        for start_ms in sorted(filled | _days_with_records(records, clock, calendar.reach_ms)):
+            end_ms = business_day(clock, start_ms)[1]
             day = business_date(clock, start_ms).isoformat()
             is_due = (day, name) not in known and calendar.closed_at(clock, start_ms) <= now_ms
+            if start_ms not in filled and start_ms - calendar.reach_ms < writer.contents.retired_ms:
+                continue  # it may have had records
             if is_due and not _is_filling(writer.collected_ms, start_ms, end_ms, now_ms - quiet_ms):
-                made += make_version(writer, calendar, clock, day, now_ms, minute_days)
+                made += _made(writer, calendar, clock, day, now_ms, minute_days)
         for day, dirty_clock in sorted(writer.contents.dirty):
             if dirty_clock != name:
                 continue
@@ -57,16 +62,32 @@ def close_days(
                 writer.commit(writer.step(now_ms, clean=[(day, name)]))
                 _logger.warning("day %s (%s): late records are kept, but its own are not any more", day, name)
             elif not _is_filling(writer.collected_ms, version.start_ms, version.end_ms, now_ms - quiet_ms):
-                made += make_version(writer, calendar, clock, day, now_ms, minute_days)
+                made += _made(writer, calendar, clock, day, now_ms, minute_days)
     return made
 
 
-def _days_with_records(files: Iterable[File], clock: SiteClock) -> set[int]:
-    """The starts of all business days in which a file has records."""
+def _made(
+    writer: HistoryWriter, calendar: Calendar, clock: SiteClock, day: str, now_ms: int, minute_days: int
+) -> list[DayVersion]:
+    """The version that was made; none for a day with a damaged file, which waits until that is restored."""
+    contents, history = writer.contents, writer.history
+    quarters = contents.of_kind(commits.QUARTERS)
+    month = [file for file in quarters if file.days and file.holds(day, clock_name(clock))]
+    if any(history.is_damaged(file) for file in [*contents_files(contents, *bounds(clock, day), calendar), *month]):
+        return []
+    try:
+        return make_version(writer, calendar, clock, day, now_ms, minute_days)
+    except FileDamaged as damage:
+        history.tell(damage)
+        return []
+
+
+def _days_with_records(files: Iterable[File], clock: SiteClock, near_ms: int = 0) -> set[int]:
+    """The starts of all business days in which a file has records, or in `near_ms` around them."""
     starts: set[int] = set()
-    for file in files:
-        at_ms = file.first_ms
-        while at_ms <= file.last_ms:
+    for first_ms, last_ms in {(file.first_ms, file.last_ms) for file in files}:
+        at_ms = first_ms - near_ms
+        while at_ms <= last_ms + near_ms:
             start_ms, end_ms = business_day(clock, at_ms)
             starts.add(start_ms)
             at_ms = end_ms
@@ -103,14 +124,15 @@ def make_version(
         if (day, name) in contents.dirty:
             writer.commit(writer.step(now_ms, clean=[(day, name)], removed=[file.path for file in late]))
         return []
+    empty = not old and not any(table.num_rows for table in tables.values())
     number = 1 if before is None else before.version + 1
-    why = "the day was closed"
+    why = "nothing happened on it" if empty else "the day was closed"
     if before is not None:
         late_rows = sum(file.rows for file in late)
         why = f"{late_rows} records came after the close" if late_rows else "computed anew from the records"
-    version = DayVersion(day, name, number, start_ms, end_ms, now_ms, why, tuple(file.path for file in late))
+    version = DayVersion(day, name, number, start_ms, end_ms, now_ms, why, tuple(file.path for file in late), empty)
     added = []
-    for kind, table in tables.items():
+    for kind, table in () if empty else tables.items():
         month = next((file for file in old if file.kind == kind and file.days), None)
         if month is not None:
             added.append(replace_day(writer, month, start_ms, end_ms, table))
@@ -167,23 +189,34 @@ def facts_from(engine: Engine, clock: SiteClock, clock_of: ClockOf, start_ms: in
     """The facts of [start, end), of the cells that live by this clock, from an engine that knows all its records."""
     cells = engine.cells.cells
     wanted = [number for number, cell in enumerate(cells) if clock_of(cell.site) == clock]
-    cuts = {
-        commits.MINUTES: [*range(start_ms, end_ms, 60_000), end_ms],
-        commits.QUARTERS: interval_edges(start_ms, end_ms, "15m", clock),
-        commits.DAYS: [start_ms, end_ms],
-    }
+
+    def table(edges: list[int]) -> Any:
+        return to_table(cells, {b: count_intervals(engine, edges, b) for b in ("live", "arrival")}, edges, wanted)
+
+    day = table([start_ms, end_ms])
+    if not day.num_rows:
+        # Where the day has nothing, none of its parts has.
+        return dict.fromkeys(commits.FACTS, day)
     return {
-        kind: to_table(cells, {b: count_intervals(engine, edges, b) for b in ("live", "arrival")}, edges, wanted)
-        for kind, edges in cuts.items()
+        commits.MINUTES: table([*range(start_ms, end_ms, 60_000), end_ms]),
+        commits.QUARTERS: table(interval_edges(start_ms, end_ms, "15m", clock)),
+        commits.DAYS: day,
     }
 
 
 def _are_same(history: History, old: Iterable[File], before: DayVersion, tables: Mapping[str, Any]) -> bool:
+    if before.empty:
+        return not any(table.num_rows for table in tables.values())
     files = {file.kind: file for file in old if file.days or file.version == before.version}
-    return all(
-        kind in files and plain(_rows(history, files[kind], before)).equals(plain(table))
-        for kind, table in tables.items()
-    )
+    try:
+        return all(
+            kind in files and plain(_rows(history, files[kind], before)).equals(plain(table))
+            for kind, table in tables.items()
+        )
+    except FileDamaged as damage:
+        # What cannot be read any more is written anew.
+        history.tell(damage)
+        return False
 
 
 def _rows(history: History, file: File, day: DayVersion) -> Any:

@@ -52,7 +52,10 @@ class File(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DayVersion(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One version of a closed business day. `causes` are the files of late records that made it, `why` says it."""
+    """One version of a closed business day. `causes` are the files of late records that made it, `why` says it.
+
+    `empty`: nothing happened on it, and there are no files of it.
+    """
 
     day: str
     clock: str
@@ -62,6 +65,7 @@ class DayVersion(msgspec.Struct, frozen=True, omit_defaults=True):
     made_ms: int
     why: str
     causes: tuple[str, ...] = ()
+    empty: bool = False
 
 
 class Commit(msgspec.Struct, frozen=True, omit_defaults=True):

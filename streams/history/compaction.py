@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
 
 import pyarrow as pa
 
 from streams.days import from_ms
 from streams.history import commits
 from streams.history.commits import File
+from streams.history.files import FileDamaged
+from streams.history.history import History
 from streams.history.writer import HistoryWriter
 
 SMALL_ROWS = 200_000
@@ -27,12 +31,26 @@ def compact(writer: HistoryWriter, now_ms: int) -> int:
     for (kind, day, feed), files in groups.items():
         if len(files) < (_FEWEST if day >= today else 2):
             continue
-        table = pa.concat_tables([writer.history.read_table(file) for file in files]).unify_dictionaries()
+        tables = _readable(writer.history, files)
+        if len(tables) < 2:
+            continue
+        table = pa.concat_tables(list(tables.values())).unify_dictionaries()
         write = writer.write_records if kind == commits.RECORDS else writer.write_further
         merged = write(feed, files[0].first_ms // _DAY_MS * _DAY_MS, table)
-        writer.commit(writer.step(now_ms, added=[merged], removed=[file.path for file in files]))
-        gone += len(files)
+        writer.commit(writer.step(now_ms, added=[merged], removed=list(tables)))
+        gone += len(tables)
     return gone
+
+
+def _readable(history: History, files: Iterable[File]) -> dict[str, Any]:
+    """The rows of these files by path, without those that are damaged."""
+    tables = {}
+    for file in files:
+        try:
+            tables[file.path] = history.read_table(file)
+        except FileDamaged as damage:
+            history.tell(damage)
+    return tables
 
 
 def retire(writer: HistoryWriter, now_ms: int, record_days: int, minute_days: int) -> None:

@@ -86,7 +86,8 @@ def fact_files(contents: Contents, kind: str, from_ms: int, to_ms: int) -> list[
 
 def has_facts(contents: Contents, kind: str, from_ms: int, to_ms: int) -> bool:
     """True when every closed day that overlaps [from, to) has facts of this kind: minutes are not kept for ever."""
-    days = {key for key, one in contents.newest().items() if one.start_ms < to_ms and one.end_ms > from_ms}
+    newest = contents.newest().items()
+    days = {key for key, one in newest if not one.empty and one.start_ms < to_ms and one.end_ms > from_ms}
     files = fact_files(contents, kind, from_ms, to_ms)
     return days <= {(day, file.name) for file in files for day in file.days or (file.day,)}
 

@@ -18,6 +18,14 @@ class FileGone(HistoryUnavailable):
     """A file that was listed is not there any more: compaction replaced it. Read the commits again."""
 
 
+class FileDamaged(HistoryUnavailable):
+    """The file at `path` is not as it was written. The message names it and says what to do; others can be read."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
 class AlreadyThere(Exception):
     """A file of this name exists and was left as it is."""
 

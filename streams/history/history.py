@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -11,14 +13,16 @@ import pyarrow.parquet as pq
 
 from streams.columns import Columns
 from streams.history import commits, further_rows
+from streams.history.checksum import measured
 from streams.history.commits import Commit, Contents, File
-from streams.history.files import AlreadyThere, FileGone, Files
+from streams.history.files import AlreadyThere, FileDamaged, FileGone, Files, HistoryUnavailable
 from streams.history.layout import from_parquet, to_parquet, write_groups
 from streams.history.record_rows import to_columns
 from streams.together import together
 
 _LOOK_AGAIN = 5
 _PIECE_ROWS = 1_024
+_logger = logging.getLogger(__name__)
 
 
 class Overtaken(Exception):
@@ -31,6 +35,7 @@ class History:
     def __init__(self, files: Files) -> None:
         self.files = files
         self._known: dict[str, Commit] = {}
+        self._damaged: set[str] = set()
 
     def contents(self, partition: int = 0) -> Contents:
         """What this partition is made of now. Raises `HistoryUnavailable` or `UnreadableCommit`."""
@@ -100,19 +105,19 @@ class History:
 
     def read_table(self, file: File, columns: Sequence[str] | None = None, hotlines: Sequence[str] = ()) -> Any:
         """The rows of a file, only these columns; with `hotlines` at least the rows of those."""
-        with self.files.open(file.path) as opened:
+        with self._reading(file), self.files.open(file.path) as opened:
             return from_parquet(opened, columns, hotlines)
 
     def pieces(self, file: File, rows: int = _PIECE_ROWS) -> Iterator[Any]:
         """The rows of a file of facts in their order, so many at a time."""
-        with self.files.open(file.path) as opened:
+        with self._reading(file), self.files.open(file.path) as opened:
             for batch in pq.ParquetFile(opened).iter_batches(rows, use_threads=False):
                 yield pa.Table.from_batches([batch]).replace_schema_metadata(None)
 
     def records(self, files: Iterable[File]) -> Iterator[Columns]:
         """The records of these files, a row group at a time."""
         for file in files:
-            with self.files.open(file.path) as opened:
+            with self._reading(file), self.files.open(file.path) as opened:
                 parquet = pq.ParquetFile(opened)
                 for group in range(parquet.num_row_groups):
                     yield to_columns(pa.table(parquet.read_row_group(group)))
@@ -120,10 +125,53 @@ class History:
     def further(self, files: Iterable[File]) -> Iterator[Columns]:
         """The records of further families in these files, a row group at a time."""
         for file in files:
-            with self.files.open(file.path) as opened:
+            with self._reading(file), self.files.open(file.path) as opened:
                 parquet = pq.ParquetFile(opened)
                 for group in range(parquet.num_row_groups):
                     yield together(list(further_rows.to_batches(pa.table(parquet.read_row_group(group)))))
+
+    @contextmanager
+    def _reading(self, file: File) -> Iterator[None]:
+        try:
+            yield
+        except MemoryError:
+            raise
+        except (pa.ArrowException, OSError) as error:
+            if not isinstance(error, pa.ArrowException) and self._is_sound(file):
+                message = f"could not read {self.files.address}/{file.path}: {error}"
+                raise HistoryUnavailable(message) from error
+            raise FileDamaged(file.path, _damage(self.files.address, file, error)) from error
+
+    def tell(self, damage: FileDamaged) -> None:
+        """Logs that a file is damaged, once, for whoever goes on without it."""
+        if damage.path not in self._damaged:
+            self._damaged.add(damage.path)
+            _logger.error("%s; it is left where it is, everything else goes on", damage)
+
+    def is_damaged(self, file: File) -> bool:
+        """True for a file that was told of and has not been restored since."""
+        if file.path in self._damaged and self._is_sound(file):
+            self._damaged.remove(file.path)
+            _logger.info("%s is as it was written again", file.path)
+        return file.path in self._damaged
+
+    def _is_sound(self, file: File) -> bool:
+        try:
+            return measured(self.files, file.path)[1] == file.checksum
+        except OSError as error:
+            message = f"could not read {self.files.address}/{file.path}: {error}"
+            raise HistoryUnavailable(message) from error
+
+
+def _damage(address: str, file: File, error: Exception) -> str:
+    anew = ""
+    if file.kind in commits.FACTS and not file.days:
+        anew = f" or compute the day anew with `leitstand history rebuild {file.day}`"
+    what = str(error).splitlines()[0]
+    return (
+        f"{address}/{file.path} is damaged ({what}): restore it from a backup{anew}; "
+        "`leitstand history verify` names every such file"
+    )
 
 
 def further_files(contents: Contents, from_ms: int, to_ms: int) -> list[File]:

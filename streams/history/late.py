@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from streams.codec import ARRIVED, ENDED, GIVEN_UP, HANDLED
 from streams.history.commits import Contents, DayVersion
+from streams.history.files import FileDamaged
 from streams.history.history import History, record_files
 from streams.history.record_rows import KIND_NAMES, SCHEMA, codes, ids_of, times_of
 
@@ -108,10 +109,14 @@ def _open_from(contents: Contents) -> int:
 
 
 def _arrivals(history: History, contents: Contents, from_ms: int, to_ms: int) -> _Ids:
-    """The first halves of the ids of who arrived in [from, to)."""
+    """The first halves of the ids of who arrived in [from, to), as far as the files can be read."""
     found = [np.zeros(0, np.uint64)]
     for file in record_files(contents, from_ms, to_ms):
-        table = history.read_table(file, ["kind", "visit", "at"])
+        try:
+            table = history.read_table(file, ["kind", "visit", "at"])
+        except FileDamaged as damage:
+            history.tell(damage)
+            continue
         kind, at_ms = codes(table, "kind", KIND_NAMES), times_of(table, "at")
         found.append(ids_of(table)[(kind == ARRIVED) & (at_ms >= from_ms) & (at_ms < to_ms), 0])
     return np.concatenate(found)

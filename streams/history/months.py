@@ -15,6 +15,7 @@ from streams.history import commits
 from streams.history.calendar import Calendar, bounds, clock_name
 from streams.history.commits import File
 from streams.history.fact_rows import SCHEMA
+from streams.history.files import FileDamaged
 from streams.history.history import History
 from streams.history.layout import whole_hotlines
 from streams.history.merging import merged
@@ -27,8 +28,8 @@ _logger = logging.getLogger(__name__)
 def merge_month(writer: HistoryWriter, calendar: Calendar, now_ms: int) -> File | None:
     """Merges the quarters of the oldest month that is over and closed into one file; None where there is nothing to do.
 
-    A day of such a month that was closed later is merged into it. A month with a day that is dirty waits. One month a
-    call, because a large one takes seconds, in which the log is not read.
+    A day of such a month that was closed later is merged into it. A month with a day that is dirty waits, and
+    so does one with a damaged file. One month a call, because a large one takes seconds, in which the log is not read.
     """
     for clock in calendar.clocks:
         name = clock_name(clock)
@@ -41,8 +42,14 @@ def merge_month(writer: HistoryWriter, calendar: Calendar, now_ms: int) -> File 
             last_start_ms = bounds(clock, _last_day(month))[0]
             if len(files) < 2 or month in waiting or calendar.closed_at(clock, last_start_ms) > now_ms:
                 continue
+            if any(writer.history.is_damaged(file) for file in files):
+                continue
             days = sorted(day for file in files for day in file.days or (file.day,))
-            whole = _write(writer, month, files, days, [writer.history.pieces(file) for file in files])
+            try:
+                whole = _write(writer, month, files, days, [writer.history.pieces(file) for file in files])
+            except FileDamaged as damage:
+                writer.history.tell(damage)
+                continue
             writer.commit(writer.step(now_ms, added=[whole], removed=[file.path for file in files]))
             _logger.info("month %s (%s): the quarters of %d days are in one file", month, name, len(days))
             return whole

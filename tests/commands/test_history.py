@@ -15,6 +15,7 @@ from streams.history.open import open_history
 from tests.commands.callers import Callers
 from tests.commands.calling import Place
 from tests.commands.running import FEED, StartUp, assert_totals, place_with_feed, wait_for
+from tests.streams.history.stories import with_calls
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("history")]
 PREVIOUS = Path(__file__).parent / "previous_release"
@@ -111,7 +112,7 @@ def test_up_writes_the_history_and_closes_days_and_late_records_make_version_two
     assert sum(row["counts"].get("offered", 0) for row in from_log) > 100
 
     up = start_up(place).ready()
-    wait_for(lambda: len(committed(place).versions) == 2, "both days to be closed")
+    wait_for(lambda: len(with_calls(committed(place).versions)) == 2, "both days to be closed")
     assert place.json("kpis", *stretch)["rows"] == from_log
     assert up.end() == 0
     assert place.json("kpis", *stretch)["rows"] == from_log
@@ -123,9 +124,9 @@ def test_up_writes_the_history_and_closes_days_and_late_records_make_version_two
     replayed(place, tmp_path, "second", late)
     assert place.json("kpis", *stretch)["rows"] != from_log
     up = start_up(place).ready()
-    wait_for(lambda: len(committed(place).versions) == 3 and not committed(place).dirty, "a second version")
+    wait_for(lambda: len(with_calls(committed(place).versions)) == 3 and not committed(place).dirty, "a second version")
     assert up.end() == 0
-    said = place.json("history", "list")["days"]
+    said = [one for one in place.json("history", "list")["days"] if one["why"] != "nothing happened on it"]
     assert [(one["day"], one["version"]) for one in said] == [(day, 1), (day, 2), (day_of(2), 1)]
     assert "came after the close" in said[1]["why"]
     assert place.json("history", "report", day, "--version", "1")["reports"] == first
@@ -142,7 +143,7 @@ def test_up_writes_the_history_and_closes_days_and_late_records_make_version_two
 
     assert place.call("history", "verify").returncode == 0
     again = place.call("history", "rebuild")
-    assert (again.returncode, again.stdout.count("the same as before")) == (0, 2)
+    assert (again.returncode, again.stdout.count("the same as before")) == (0, len(committed(place).newest()))
     victim = place.data / "history" / next(file.path for file in committed(place).of_kind("quarters"))
     victim.write_bytes(victim.read_bytes()[:-1] + b"x")
     done = place.call("history", "verify")

@@ -24,7 +24,7 @@ def test_pages_carry_the_strict_policy(centre: Centre) -> None:
     for path in ("/", "/login", "/nichts"):
         answer = centre.signed_in("chefin").get(path, follow_redirects=True)
         policy = answer.headers["Content-Security-Policy"]
-        assert re.search("script-src 'self'(?: 'sha256-[^' ]+'){3};", policy)
+        assert re.search("script-src 'self'(?: 'sha256-[^' ]+'){4};", policy)
         assert "unsafe" not in policy
         for rule in ("object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "default-src 'none'"):
             assert rule in policy

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from streams.batch import Batch, Tally
 from streams.codec import encode
 from streams.days import business_day
 from streams.history.calendar import Calendar
+from streams.history.commits import DayVersion
 from streams.history.history import History
 from streams.history.writer import HistoryWriter
 from streams.log import Entry
@@ -51,6 +52,11 @@ def take_all(writer: HistoryWriter, log: MemoryPart, after: str) -> list[Entry]:
     entries = list(log.read(after, 1_000_000))
     writer.take(entries)
     return entries
+
+
+def with_calls(versions: Iterable[DayVersion]) -> list[DayVersion]:
+    """Without the days on which nothing happened."""
+    return [one for one in versions if not one.empty]
 
 
 def owner(history: History, generation: int = 1) -> HistoryWriter:

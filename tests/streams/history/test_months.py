@@ -160,7 +160,7 @@ def test_a_day_that_is_closed_later_joins_its_month() -> None:
     writer = closed(MemoryFiles(), [*day_of_calls(0).facts, *day_of_calls(6).facts])
     merge_month(writer, CALENDAR, NOW_MS)
     bring(writer, day_of_calls(12).facts, 1000)
-    assert [one.day for one in close_days(writer, CALENDAR, NOW_MS, quiet_ms=-1)] == ["2026-07-19"]
+    assert [one.day for one in close_days(writer, CALENDAR, NOW_MS, quiet_ms=-1) if not one.empty] == ["2026-07-19"]
     made = merge_month(writer, CALENDAR, NOW_MS)
     assert made is not None
     assert made.days == ("2026-07-07", "2026-07-13", "2026-07-19")
