@@ -170,9 +170,9 @@ class Windows:
         if self.beside is not None:
             rows = np.flatnonzero(parts.handling)
             if rows.size:
-                handled = moments.rows(rows)
-                windows = {name: _inside(handled.handled, behind[rows], until) for name, (behind, until) in spans.items()}
-                self.beside.add(handled, windows, sign[rows])
+                ended = moments.handled[rows]
+                within = {name: _inside(ended, behind[rows], until) for name, (behind, until) in spans.items()}
+                self.beside.add(moments.rows(rows), within, sign[rows])
 
     def _add_waits(self, moments: Moments, parts: Parts, cell: Ints, spans: _Spans, sign: Ints) -> None:
         ended = np.flatnonzero(parts.end)

@@ -123,9 +123,7 @@ def _minutes(call: Call, keys: Mapping[str, str]) -> Fraction:
     return Fraction(billed_s, 60)
 
 
-def _hours(
-    story: Story, keys: Mapping[str, str], from_ms: int, to_ms: int, holds: Callable[[int], bool]
-) -> Fraction:
+def _hours(story: Story, keys: Mapping[str, str], from_ms: int, to_ms: int, holds: Callable[[int], bool]) -> Fraction:
     steps = 0
     what = {"logged_in": "agents", "planned": "planned"}[keys.get("hours", "logged_in")]
     for shift in story.shifts:
