@@ -127,5 +127,6 @@ def _cost(one: written.Cost) -> Cost:
         **_terms(one),  # type: ignore[arg-type]
         kind=one.kind,  # type: ignore[arg-type]
         per_agent_hour=one.per_agent_hour,
+        hours=one.hours,  # type: ignore[arg-type]
         per_month=one.per_month,
     )

@@ -10,10 +10,11 @@ from typing import Any
 from config.contracts import BILLING_STEPS, UNIT_PRICES, Belongs, Contract, Cost, Price
 from config.faults import Place, quoted
 from config.reading import Source
-from config.sections import Campaign, Queue, keys_of
+from config.sections import Campaign, Feed, Queue, keys_of
 
 Applies = frozenset[tuple[str, str]]
 _Placed = tuple[Place, Belongs]
+_PLANNING = ("shifts", "ics")
 
 
 def contracts(source: Source) -> list[tuple[Place, Contract]]:
@@ -41,7 +42,19 @@ def costs(source: Source) -> list[tuple[Place, Cost]]:
             source.fault(place, "this cost has no amount", 'add per_agent_hour = "…" or per_month = "…"')
         if cost.kind != "agents" and cost.per_agent_hour:
             source.fault((*place, "per_agent_hour"), f"{cost.kind} has no hours", "write per_month instead")
+        if cost.hours == "planned" and not cost.per_agent_hour:
+            source.fault((*place, "hours"), "no hour of this cost has a price", 'add per_agent_hour = "…"')
     return found
+
+
+def check_hours(source: Source, paid: Sequence[tuple[Place, Cost]], feeds: Iterable[Feed]) -> None:
+    """Notes costs by planned hours of which no feed tells: they would be nothing at all."""
+    if any(feed.collector in _PLANNING for feed in feeds):
+        return
+    for place, cost in paid:
+        if cost.hours == "planned" and cost.per_agent_hour:
+            known = " or ".join(_PLANNING)
+            source.fault((*place, "hours"), "no feed brings shifts", f"add one with the collector {known}")
 
 
 def _price(source: Source, place: Place, table: Mapping[str, Any]) -> Price:

@@ -17,6 +17,7 @@ from config.sections import REQUIRED, key
 
 BILLING_STEPS = (0, 1, 6, 10, 30, 60)
 CURRENCIES = ("CHF", "EUR", "GBP", "PLN", "USD")
+HOURS = ("logged_in", "planned")
 UNITS = ("calls", "minutes", "contacts", "successes", "orders")
 UNIT_PRICES = dict(zip(UNITS, ("per_call", "per_minute", "per_contact", "per_success", "per_order"), strict=True))
 """The key of a price by the unit that it is of."""
@@ -96,5 +97,10 @@ class Cost(Belongs):
         kinds.choice("agents", "staff", "overhead"),
         "agents: who handles calls; staff: who leads, coaches and trains them; overhead: everything else.",
     )
-    per_agent_hour: Decimal = key(_ZERO, amount(), "For each hour logged in of the agents that it names.")
+    per_agent_hour: Decimal = key(_ZERO, amount(), "For each hour of the agents that it names; see `hours`.")
+    hours: str = key(
+        "logged_in",
+        kinds.choice(*HOURS),
+        "Which hours are paid: logged_in, or planned: those of their shifts, absences included.",
+    )
     per_month: Decimal = key(_ZERO, amount(), "For each month, accrued evenly over its service time.")

@@ -182,6 +182,8 @@ def load(path: Path | None, environment: Mapping[str, str], collectors: Collecti
     queues, campaigns = _queues(source), _campaigns(source)
     contracts, costs = contract_checks.contracts(source), contract_checks.costs(source)
     contract_checks.check_together(source, contracts, costs, queues.values(), campaigns.values())
+    feeds = _feeds(source, collectors)
+    contract_checks.check_hours(source, costs, feeds.values())
     settings = Settings(
         file=path,
         sites=_sites(source, single["site"]),
@@ -189,7 +191,7 @@ def load(path: Path | None, environment: Mapping[str, str], collectors: Collecti
         agents=_agents(source),
         hotlines=_hotlines(source, single["service_level"]),
         campaigns=campaigns,
-        feeds=_feeds(source, collectors),
+        feeds=feeds,
         contracts={str(number): contract for number, (_, contract) in enumerate(contracts, start=1)},
         costs={str(number): cost for number, (_, cost) in enumerate(costs, start=1)},
         **single,

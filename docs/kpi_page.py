@@ -49,11 +49,12 @@ show counters of a window, so that no difference of two rows is a smaller group.
 _MONEY = """
 ## KPIs of money
 
-Only who has the permission `euros` gets them. They are made of the counters of `billing`, `outbound`, `orders` and
-`agents` and of the prices in the settings (`[[contracts]]`, `[[costs]]`), exactly, and rounded to the cent once, at the
-end, half a cent up. Counters of money are shown with them. Everything is counted at its own instant: calls when their
-handling ended, attempts when they began, orders when they were taken, cancellations when they arrived, agents while
-they are logged in. Days and months are those of the default site.
+Only who has the permission `euros` gets them. They are made of the counters of `billing`, `outbound`, `orders`,
+`agents` and `shifts` and of the prices in the settings (`[[contracts]]`, `[[costs]]`), exactly, and rounded to the cent
+once, at the end, half a cent up. Counters of money are shown with them. Everything is counted at its own instant: calls
+when their handling ended, attempts when they began, orders when they were taken, cancellations when they arrived,
+agents while they are logged in, or for the time of their shifts so far where a cost pays planned hours: those are paid
+whether somebody comes or is absent. Days and months are those of the default site.
 
 - Calls are rounded up one by one to steps of `step_seconds`.
 - A monthly amount accrues evenly over the service time of the month: its part of a row is the row's share of that time.

@@ -65,11 +65,11 @@ def trial(columns: Columns) -> None:
     Visits are billed too, whether or not the settings have a contract: what is left out depends on the entry alone.
     """
     engine = Engine(columns.collected_ms // 1000 * 1000, lambda _: _CLOCK)
+    billing = Billing(engine)
     engine.apply(columns)
     families: dict[str, Family] = {}
     take_in(families, columns, engine.now_ms, engine.clock_of)
     counting: list[Engine | Family] = [engine, *families.values()]
-    billing = Billing(engine)
     for later_ms in _LATER_MS:
         until_ms = engine.now_ms + later_ms
         for each in counting:

@@ -6,6 +6,8 @@ Sums change only by adding or taking away the moments of visits, so they always 
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 
@@ -39,12 +41,29 @@ _DOOR = INDEX["blocked"]
 _Span = tuple[Ints, int | None]
 """Open at its first instant (one per visit), closed at its last; None: up to now."""
 _Spans = dict[str, _Span]
+Flags = npt.NDArray[np.bool_]
+
+
+class Beside(Protocol):
+    """Further running sums of what ended handlings count as, told whenever the windows change theirs."""
+
+    def add(self, handled: Moments, inside: dict[str, Flags], sign: Ints) -> None:
+        """Adds (sign 1) or takes away (-1) these visits, whose handling has ended, from each window where `inside`."""
+        ...
+
+    def start_day(self, cells: Ints) -> None:
+        """A new business day began for these cells: nothing counts in it yet."""
+        ...
 
 
 class Windows:
-    """Sums, maxima and histograms of waits, by cell. Arrays grow with the number of cells."""
+    """Sums, maxima and histograms of waits, by cell. Arrays grow with the number of cells.
+
+    `beside`: who counts more of ended handlings.
+    """
 
     def __init__(self) -> None:
+        self.beside: Beside | None = None
         self.size = 0
         self.sums = np.zeros((0, len(COMBINATIONS), WIDTH), np.int64)
         self.wait_max_ms = np.zeros((0, len(COMBINATIONS)), np.int64)
@@ -86,6 +105,8 @@ class Windows:
             quarter[cells] = 0
         self.day_start_ms[cells] = day_start_ms
         self.changed[cells] = True
+        if self.beside is not None:
+            self.beside.start_day(cells)
 
     def add(self, moments: Moments, now_ms: int) -> None:
         """Adds what these visits count as at `now_ms`."""
@@ -146,6 +167,12 @@ class Windows:
                 inside = np.flatnonzero(_inside(instant, behind_entry, until))
                 if inside.size:
                     np.add.at(flat, at[inside] + COMBINATIONS[window, basis] * WIDTH, weight[inside])
+        if self.beside is not None:
+            rows = np.flatnonzero(parts.handling)
+            if rows.size:
+                ended = moments.handled[rows]
+                within = {name: _inside(ended, behind[rows], until) for name, (behind, until) in spans.items()}
+                self.beside.add(moments.rows(rows), within, sign[rows])
 
     def _add_waits(self, moments: Moments, parts: Parts, cell: Ints, spans: _Spans, sign: Ints) -> None:
         ended = np.flatnonzero(parts.end)
@@ -190,7 +217,7 @@ def edge(now_ms: int) -> int:
     return now_ms // 1000 * 1000 - ROLLING_SECONDS * 1000
 
 
-def _inside(instant: Ints, behind: Ints, until: int | None) -> npt.NDArray[np.bool_]:
+def _inside(instant: Ints, behind: Ints, until: int | None) -> Flags:
     return instant > behind if until is None else (instant > behind) & (instant <= until)
 
 

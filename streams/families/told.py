@@ -20,6 +20,11 @@ class Told:
             # Whoever reads everything may publish it: what differs here is told again with the next changes.
             self._told = {cell: told for cell, told in self._told.items() if found[cell] == told}
             return list(found.values())
+        self._told = {cell: told for cell, told in self._told.items() if cell in found}
+        return self.news(found)
+
+    def news(self, found: Mapping[Cell, Reading]) -> list[Reading]:
+        """Of what these cells read now, what differs from any earlier telling; nothing is said of other cells."""
         changed = [reading for cell, reading in found.items() if self._told.get(cell) != reading]
-        self._told = dict(found)
+        self._told |= found
         return changed

@@ -51,7 +51,7 @@ class Account:
 
     @property
     def agent_ms(self) -> Fraction:
-        """Time logged in of the agents behind the direct cost, else behind the revenue."""
+        """Time of the agents behind the direct cost, else behind the revenue."""
         for kind in ("direct", "revenue"):
             found = sum((one.agent_ms for one in self.postings if one.kind == kind), Fraction(0))
             if found:
@@ -135,7 +135,7 @@ MONEY: tuple[MoneyKpi, ...] = (
         "Umsatz je Stunde",
         "Revenue per hour",
         "high",
-        "revenue / hours logged in of the agents behind it (n: seconds)",
+        "revenue / hours of the agents behind it, as their cost counts them (n: seconds)",
         lambda a: _per(a.sum("revenue"), a.agent_ms / 3_600_000, int(a.agent_ms / 1000)),
     ),
 )

@@ -11,6 +11,7 @@ from typing import Literal
 from streams.records import Cell
 
 Unit = Literal["calls", "minutes", "contacts", "successes", "orders"]
+Hours = Literal["logged_in", "planned"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +94,12 @@ class Contract(Terms):
 
 @dataclass(frozen=True, kw_only=True)
 class Cost(Terms):
-    """What own work costs. `kind`: direct producing agents, direct staff that does not produce, or overhead."""
+    """What own work costs. `kind`: direct producing agents, direct staff that does not produce, or overhead.
+
+    `hours`: which hours of the agents are paid: those logged in, or all of their shifts, absences included.
+    """
 
     kind: Literal["agents", "staff", "overhead"]
     per_agent_hour: Decimal = Decimal(0)
+    hours: Hours = "logged_in"
     per_month: Decimal = Decimal(0)

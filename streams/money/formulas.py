@@ -41,9 +41,9 @@ def charged(price: Price, unit: Unit, before: Quantities, used: Quantities) -> F
     )
 
 
-def hours(per_agent_hour: Decimal, logged_in_ms: int) -> Fraction:
-    """The amount for so much time logged in."""
-    return Fraction(per_agent_hour) * logged_in_ms / _HOUR_MS
+def hours(per_agent_hour: Decimal, agent_ms: int) -> Fraction:
+    """The amount for so much time of agents."""
+    return Fraction(per_agent_hour) * agent_ms / _HOUR_MS
 
 
 def accrued_share(monthly: Decimal, share_of_month: Fraction) -> Fraction:

@@ -12,12 +12,13 @@ from streams.days import SiteClock, business_date, business_day, closes_at, star
 from streams.group_floor import FLOOR, Blocks
 from streams.money import formulas
 from streams.money.contract import Contract, Cost, Terms
-from streams.money.postings import Posting, Stretch, of_contract, of_cost, of_orders, places, used_of
+from streams.money.postings import HOURS, Posting, Stretch, of_contract, of_cost, of_orders, places, used_of
 from streams.money.service_time import month_of, service_ms
 from streams.reading import Reading, Sums, merge, sums
 from streams.records import Cell
 
 _DAY = timedelta(days=1)
+_PERSONS = {family: FURTHER[family].persons for family, _ in HOURS.values()}
 Counted = Mapping[Cell, Sums]
 Before = Mapping[Terms, Counted]
 
@@ -159,12 +160,12 @@ class Ledger:
         return found
 
     def _stretch(self, start_ms: int, end_ms: int, counted: Counted, before: Before | None) -> Stretch:
-        persons = {
-            cell: row["agents_present"]
-            for cell, row in counted.items()
-            if cell.family == "agents" and any(row[name] for name in FURTHER["agents"].windowed)
-        }
-        stretch = Stretch(start_ms, end_ms, counted, before, Blocks(persons, self._floor))
+        persons: dict[str, dict[Cell, int]] = {family: {} for family in _PERSONS}
+        for cell, row in counted.items():
+            if cell.family in persons and any(row[name] for name in FURTHER[cell.family].windowed):
+                persons[cell.family][cell] = row[_PERSONS[cell.family]]
+        blocks = {family: Blocks(of_family, self._floor) for family, of_family in persons.items()}
+        stretch = Stretch(start_ms, end_ms, counted, before, blocks)
         day = business_date(self.clock, start_ms)
         shares = {
             terms: self._share(terms, start_ms, end_ms)
@@ -210,7 +211,7 @@ def _less(one: Counted, other: Counted) -> dict[Cell, Sums]:
     for cell, row in one.items():
         taken = other.get(cell, Sums()).counts
         counts = {
-            name: value if name == "agents_present" else value - taken.get(name, 0)
+            name: value if name in _PERSONS.values() else value - taken.get(name, 0)
             for name, value in row.counts.items()
         }
         left[cell] = Sums(counts, families=set(row.families))

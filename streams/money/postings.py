@@ -11,13 +11,18 @@ from typing import Literal
 from streams.counters import CURRENCIES
 from streams.group_floor import Blocks
 from streams.money import formulas
-from streams.money.contract import Contract, Cost, Terms
+from streams.money.contract import Contract, Cost, Hours, Terms
 from streams.reading import Sums, merge
 from streams.records import Cell
 
 Kind = Literal["revenue", "direct", "staff", "overhead"]
 Why = Literal["", "not_supplied", "suppressed"]
 DIMENSIONS = frozenset({"hotline", "campaign", "project", "client"})
+HOURS: Mapping[Hours, tuple[str, str]] = {
+    "logged_in": ("agents", "agents_logged_in_ms"),
+    "planned": ("shifts", "shift_planned_ms"),
+}
+"""The family and the counter of persons' time that a cost or a price by the hour is made of."""
 _COUNTING = ("billing", "outbound", "orders")
 _MINOR = 100
 
@@ -26,7 +31,7 @@ _MINOR = 100
 class Posting:
     """An amount of one kind on one place; None: it cannot be known, `why` says why.
 
-    `place` is a cell that names hotline, campaign, project and client only. `agent_ms`: the time logged in that stands
+    `place` is a cell that names hotline, campaign, project and client only. `agent_ms`: the agents' time that stands
     behind it.
     """
 
@@ -43,14 +48,14 @@ class Stretch:
     """[start, end) within one month and one version of every contract.
 
     `counted` are the counters of each cell in it, `before`, by contract with an included volume, those of its month
-    before it while the contract held (None: not known). `blocks`: which agents may be shown together.
+    before it while the contract held (None: not known). `blocks`, by family: which persons may be shown together.
     """
 
     start_ms: int
     end_ms: int
     counted: Mapping[Cell, Sums]
     before: Mapping[Terms, Mapping[Cell, Sums]] | None
-    blocks: Blocks
+    blocks: Mapping[str, Blocks]
     service_share: Mapping[Terms, Fraction] = field(default_factory=dict)
     """By contract or cost: the part of the month's service time that lies in it. None that do not hold then."""
 
@@ -80,7 +85,7 @@ def of_contract(contract: Contract, on: Sequence[Cell], stretch: Stretch) -> lis
     before = formulas.quantities(price, _counted(contract, None, (stretch.before or {}).get(contract, {})))
     if price.included and price.included_unit in price.units and stretch.before is None:
         return [Posting(place, kind, None, contract.currency, "not_supplied") for place in on]
-    agent_ms, shown = _logged_in(contract, price.per_agent_hour, stretch)
+    agent_ms, shown = _agent_ms(contract, price.per_agent_hour, "logged_in", stretch)
     if not shown:
         return [Posting(place, kind, None, contract.currency, "suppressed") for place in on]
     shared = formulas.accrued_share(price.base_fee, stretch.service_share[contract])
@@ -105,7 +110,7 @@ def used_of(contract: Contract, stretches: Iterable[Stretch]) -> formulas.Quanti
 def of_cost(cost: Cost, on: Sequence[Cell], stretch: Stretch) -> list[Posting]:
     """What it costs on each of its places, shared out evenly; it runs on whether anybody calls or not."""
     kind: Kind = "direct" if cost.kind == "agents" else cost.kind
-    agent_ms, shown = _logged_in(cost, cost.per_agent_hour, stretch)
+    agent_ms, shown = _agent_ms(cost, cost.per_agent_hour, cost.hours, stretch)
     if not shown:
         return [Posting(place, kind, None, cost.currency, "suppressed") for place in on]
     amount = formulas.hours(cost.per_agent_hour, agent_ms)
@@ -134,9 +139,10 @@ def _counted(contract: Contract, place: Cell | None, counted: Mapping[Cell, Sums
     )
 
 
-def _logged_in(terms: Terms, per_agent_hour: Decimal, stretch: Stretch) -> tuple[int, bool]:
-    """How long the agents that are meant were logged in; False where they are too few to be shown."""
+def _agent_ms(terms: Terms, per_agent_hour: Decimal, hours: Hours, stretch: Stretch) -> tuple[int, bool]:
+    """The time of the agents that are meant; False where they are too few to be shown."""
     if not per_agent_hour:
         return 0, True
-    homes = [cell for cell in stretch.counted if cell.family == "agents" and terms.counts_hours_of(cell)]
-    return sum(stretch.counted[cell]["agents_logged_in_ms"] for cell in homes), stretch.blocks.shows(homes)
+    family, counter = HOURS[hours]
+    homes = [cell for cell in stretch.counted if cell.family == family and terms.counts_hours_of(cell)]
+    return sum(stretch.counted[cell][counter] for cell in homes), stretch.blocks[family].shows(homes)

@@ -123,10 +123,11 @@ def _minutes(call: Call, keys: Mapping[str, str]) -> Fraction:
     return Fraction(billed_s, 60)
 
 
-def _hours(story: Story, team: str, from_ms: int, to_ms: int, holds: Callable[[int], bool]) -> Fraction:
+def _hours(story: Story, keys: Mapping[str, str], from_ms: int, to_ms: int, holds: Callable[[int], bool]) -> Fraction:
     steps = 0
+    what = {"logged_in": "agents", "planned": "planned"}[keys.get("hours", "logged_in")]
     for shift in story.shifts:
-        if team in ("", shift.team):
+        if shift.what == what and keys.get("agents_team", "") in ("", shift.team):
             for at_ms in range(max(shift.from_ms, from_ms), min(shift.to_ms, to_ms), _STEP_MS):
                 steps += shift.persons * holds(at_ms)
     return Fraction(steps, 2)
@@ -135,7 +136,7 @@ def _hours(story: Story, team: str, from_ms: int, to_ms: int, holds: Callable[[i
 def _of_terms(story: Story, terms: Terms, from_ms: int, to_ms: int) -> Fraction:
     keys, holds = terms.keys, _holds(terms)
     amount = Fraction(keys.get("base_fee", keys.get("per_month", "0"))) * _share(terms, from_ms, to_ms, holds)
-    hours = _hours(story, keys.get("agents_team", ""), from_ms, to_ms, holds)
+    hours = _hours(story, keys, from_ms, to_ms, holds)
     amount += Fraction(keys.get("per_agent_hour", "0")) * hours
     left: dict[date, Fraction] = {}
     used: dict[date, Fraction] = {}

@@ -135,19 +135,23 @@ class Up:
         self.process.send_signal(number)
         return self.process.wait(LONGEST_SECONDS)
 
-    def report(self) -> FeedReport | None:
-        """What the live picture says of the feed; None while it is not there."""
+    def reports(self) -> dict[str, FeedReport]:
+        """What the live picture says of each feed; nothing while it is not there."""
         socket = running_socket(self.place.data)
         if socket is None:
-            return None
+            return {}
         clients = connect(socket)
         try:
             picture = RedisStore(clients).picture()
         except StoreUnavailable:
-            return None
+            return {}
         finally:
             clients.close()
-        return next((feed for feed in picture.feeds if feed.feed == FEED), None) if picture else None
+        return {feed.feed: feed for feed in picture.feeds} if picture else {}
+
+    def report(self) -> FeedReport | None:
+        """What the live picture says of the feed; None while it is not there."""
+        return self.reports().get(FEED)
 
     def received(self) -> int:
         """How many lines the live picture has."""

@@ -6,6 +6,13 @@ direction = "sold"
 party = "C"
 valid_from = 2026-01-01
 hotlines = ["A"]"""
+PLANNED = """[[costs]]
+name = "x"
+kind = "agents"
+valid_from = 2026-01-01
+hotlines = ["A"]
+hours = "planned"
+"""
 PRICED = f'{CONTRACT}\n[contracts.price]\nper_call = "1"'
 
 BAD: dict[str, tuple[str, str]] = {
@@ -284,6 +291,14 @@ BAD: dict[str, tuple[str, str]] = {
         'hotlines = ["A"]\ncurrency = "CHF"',
         "15: costs[0].currency: CHF and EUR (line 1) would stand in one sum, that of hotline A; "
         "state both in one currency",
+    ),
+    "planned hours of which no feed tells": (
+        f'{PLANNED}per_agent_hour = "9"',
+        "6: costs[0].hours: no feed brings shifts; add one with the collector shifts or ics",
+    ),
+    "planned hours without a price": (
+        f'{PLANNED}per_month = "9"',
+        '6: costs[0].hours: no hour of this cost has a price; add per_agent_hour = "…"',
     ),
     "contract that ends before it begins": (
         PRICED.replace("2026-01-01", "2026-01-01\nvalid_to = 2025-12-31"),

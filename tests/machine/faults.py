@@ -25,6 +25,7 @@ from streams.families import billing
 from streams.families.attempts import CellSums
 from streams.families.orders import Orders
 from streams.families.outbound import Outbound
+from streams.moments import Moments
 from streams.pipeline import Pipeline
 from streams.records import Arrived, Ended, Fact, GivenUp, Handled
 from streams.runtimes.embedded import Processor
@@ -319,22 +320,28 @@ def attempts_never_leave_the_window() -> Iterator[None]:
 @_fault
 def call_lengths_are_cut_to_whole_steps() -> Iterator[None]:
 
-    def finished(right: Any, engine: Engine) -> Any:
-        cell, ended_ms, billed = right(engine)
-        billed[2:] = billed[1] // (np.array(BILLING_STEPS)[:, None] * 1000)
-        return cell, ended_ms, billed
+    def billed(right: Any, handled: Moments) -> Any:
+        found = right(handled)
+        found[2:] = found[1] // (np.array(BILLING_STEPS)[:, None] * 1000)
+        return found
 
-    with _wrap(billing, "_finished", finished):
+    with _wrap(billing, "_billed", billed):
         yield
 
 
 @_fault
-def call_is_billed_a_minute_early() -> Iterator[None]:
-    def finished(right: Any, engine: Engine) -> Any:
-        cell, ended_ms, billed = right(engine)
-        return cell, ended_ms - 60_000, billed
+def call_is_billed_still_when_the_window_left_it() -> Iterator[None]:
+    def add(right: Any, own: Any, handled: Moments, inside: Any, sign: Any) -> None:
+        if sorted(inside) != ["30m"]:
+            right(own, handled, inside, sign)
 
-    with _wrap(billing, "_finished", finished):
+    with _wrap(billing.Billing, "add", add):
+        yield
+
+
+@_fault
+def yesterdays_calls_are_billed_today() -> Iterator[None]:
+    with mock.patch.object(billing.Billing, "start_day"):
         yield
 
 

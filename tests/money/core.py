@@ -22,12 +22,14 @@ from streams.records import (
     Handled,
     Ordered,
     Outcome,
+    Plan,
+    Rostered,
     Told,
     Work,
     Worked,
     identify,
 )
-from tests.money.story import Question, Story, toml
+from tests.money.story import Question, Shift, Story, toml
 
 _TOLD = {
     "nothing": Told.NOTHING,
@@ -65,9 +67,19 @@ def facts(story: Story, settings: Settings) -> Iterator[Fact]:
         yield Ordered(identify("order", number), order.at_ms, cell, cancels, order.cents, order.currency)
     for number, shift in enumerate(story.shifts):
         for person in range(shift.persons):
+            if shift.what != "agents":
+                yield _rostered(number, person, shift)
+                continue
             agent, home = identify("agent", number, person), Cell("", team=shift.team)
             for place, (at_ms, work) in enumerate(((shift.from_ms, Work.JOINED), (shift.to_ms, Work.LEFT))):
                 yield Worked(agent, at_ms, work, place, agent, Cell(""), home)
+
+
+def _rostered(number: int, person: int, shift: Shift) -> Rostered:
+    # The persons of a team are the same in all its shifts.
+    agent, cell = identify("planned", shift.team, person), Cell("", team=shift.team, family="shifts")
+    plan = {"planned": Plan.WORK, "absent": Plan.ABSENT}[shift.what]
+    return Rostered(identify("row", number, person), shift.from_ms, shift.to_ms, agent, cell, plan)
 
 
 def rows_of(story: Story, question: Question, folder: Path) -> list[Row]:

@@ -28,10 +28,15 @@ def random_story(seed: int) -> Story:
             cancels, cents = bool(chance.randrange(2)), chance.choice((0, 1, 999))
             place, cents = chance.choice(("A", "K1", "")), -cents if cancels else cents
             story.orders.append(Order(at_ms, place, cents, cancels, "EUR"))
-    for _ in range(chance.randrange(4)):
+    for number in range(chance.randrange(4)):
         from_ms = middle_ms + chance.randrange(-48, 48) * 3_600_000
         hours = chance.randrange(1, 12)
-        story.shifts.append(Shift(from_ms, from_ms + hours * 3_600_000, chance.randrange(8, 12), chance.choice("TU")))
+        what = chance.choice(("agents", "agents", "planned"))
+        # A team has one shift in which it is planned: a person's work that is planned twice counts once.
+        team = chance.choice("TU") if what == "agents" else f"planned {number}"
+        story.shifts.append(Shift(what, from_ms, from_ms + hours * 3_600_000, chance.randrange(8, 12), team))
+        if what == "planned":
+            story.shifts.append(Shift("absent", from_ms, from_ms + 1_800_000, chance.randrange(8), team))
     day = (edge + timedelta(days=chance.choice((-1, 0, 0, 1)))).isoformat()
     story.questions = [_day(day), _month(day), _hours(chance, middle_ms)]
     return story
@@ -66,7 +71,8 @@ def _terms(chance: Random, edge: date) -> list[Terms]:
     terms.append(Terms("sold", {"hotlines": "B"} | chance.choice(mixes[:5])))
     if chance.randrange(2):
         terms.append(Terms("bought", {"hotlines": "A,B", "party": "X"} | chance.choice(mixes[:1] + mixes[2:5])))
-    terms.append(Terms("cost", {"kind": "agents", "hotlines": "A,B", "per_agent_hour": "19.9"}))
+    paid = {"kind": "agents", "hotlines": "A,B", "per_agent_hour": "19.9"}
+    terms.append(Terms("cost", paid | {"hours": chance.choice(("logged_in", "planned"))}))
     terms.append(Terms("cost", {"kind": "staff", "name": "leads", "campaigns": "K1", "per_month": "4200"} | service))
     return terms
 

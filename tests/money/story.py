@@ -8,6 +8,8 @@ sold hotlines=A per_minute=0.60                      a contract; bought and cost
 2026-07-08 10:00 attempt K contact                   nothing, contact or success
 2026-07-08 10:00 order A 12.50 [EUR]                 its own revenue; cancel: taken back, the amount negative
 2026-07-08 08:00 to 16:00 agents 10 team=T           so many are logged in
+2026-07-08 08:00 to 16:00 planned 10 team=T          ... have a shift
+2026-07-08 08:00 to 10:00 absent 2 team=T            ... of the team are absent, whatever they are planned for
 > day 2026-07-08 [by hotline]                        also: month 2026-07, 30m 2026-07-08 12:00, or FROM to TO
     A: revenue 1.20, margin_1 null not_supplied      the rows are all rows of the answer ("all" without `by`)
 ```
@@ -68,6 +70,9 @@ class Order:
 
 @dataclass(frozen=True)
 class Shift:
+    """`what`: agents who are logged in, planned or absent ones."""
+
+    what: str
     from_ms: int
     to_ms: int
     persons: int
@@ -164,9 +169,9 @@ def _take(story: Story, line: str) -> None:
 
 def _shift(day: str, rest: list[str]) -> Shift:
     ends = f"{rest[2]} {rest[3]}" if "-" in rest[2][:5] else f"{day} {rest[2]}"
-    _, persons, *more = rest[rest.index("agents") :]
+    what, persons, *more = rest[4 if "-" in rest[2][:5] else 3 :]
     keys = dict(each.split("=", 1) for each in more)
-    return Shift(at(f"{day} {rest[0]}"), at(ends), int(persons), keys.get("team", ""))
+    return Shift(what, at(f"{day} {rest[0]}"), at(ends), int(persons), keys.get("team", ""))
 
 
 def _happen(story: Story, at_ms: int, words: list[str], line: str) -> None:
@@ -223,6 +228,8 @@ def toml(story: Story) -> str:
         lines += [f'project = "{story.projects[name]}"'] if name in story.projects else []
     for number, one in enumerate(story.terms):
         lines += _terms(number, one)
+    if any(one.keys.get("hours") == "planned" for one in story.terms):
+        lines += ["[feeds.plan]", 'collector = "shifts"', 'path = "plan.csv"']
     return "\n".join(lines) + "\n"
 
 

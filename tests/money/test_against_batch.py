@@ -11,6 +11,7 @@ from unittest import mock
 
 import pytest
 
+from streams.families.shifts import Shifts
 from streams.money import formulas, ledger, service_time
 from streams.money.account import Account
 from streams.money.postings import Kind
@@ -107,6 +108,17 @@ def minutes_cut_not_rounded_up() -> Iterator[None]:
 
 
 @contextmanager
+def absent_people_are_not_paid() -> Iterator[None]:
+    def present(right: Any, *given: Any) -> Any:
+        counts = right(*given)
+        counts[0] -= counts[1]
+        return counts
+
+    with _wrap(Shifts, "_counters", present):
+        yield
+
+
+@contextmanager
 def service_never_over_midnight() -> Iterator[None]:
     def same_day(right: Any, clock: Any, day: Any, minutes: int) -> int:
         return int(min(right(clock, day, minutes), right(clock, day, 0) + 6 * 3_600_000))
@@ -125,6 +137,7 @@ def service_never_over_midnight() -> Iterator[None]:
         month_of_thirty_days,
         shortfall_never_owed,
         minutes_cut_not_rounded_up,
+        absent_people_are_not_paid,
         service_never_over_midnight,
     ],
     ids=lambda fault: fault.__name__,
