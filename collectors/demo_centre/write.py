@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol, TextIO
 
@@ -58,12 +59,12 @@ def run(path: Path, seed: int, clock: Callable[[], int], stop: Stop, centre: Cen
     with path.open("a", encoding="utf-8", newline="\n") as file:
         _end_torn_line(path, file)
         _append(file, centre.backfill())
-        beside = Beside(path, centre)
-        beside.begin(centre.start_ms)
-        while not stop.wait(BEAT_SECONDS):
-            now_ms = clock()
-            _append(file, centre.advance(now_ms))
-            beside.advance(now_ms)
+        with closing(Beside(path, centre)) as beside:
+            beside.begin(centre.start_ms)
+            while not stop.wait(BEAT_SECONDS):
+                now_ms = clock()
+                _append(file, centre.advance(now_ms))
+                beside.advance(now_ms)
 
 
 def write_file(path: Path, centre: Centre, until_ms: int) -> int:

@@ -30,7 +30,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Core, Pipeline]:
     files, centre = beside(folder)
     files.begin(START_MS)
     settings = folder / "leitstand.toml"
-    settings.write_text(centre.settings_toml("queue_log", str(files.trunks_path), str(files.plan_path)), "utf-8")
+    settings.write_text(centre.settings_toml("queue_log", files.paths), "utf-8")
     checked = wiring.read_settings(settings)
     core = Core(checked, "demo_trunks", folder / "data")
     core.replay(files.trunks_path, now_ms=START_MS)
