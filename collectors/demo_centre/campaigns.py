@@ -79,7 +79,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         dispo_seconds=28,
         drop_aim=0.012,
         level_most=3.0,
-        leads=(5_200, 3_400),
+        leads=(2_700, 1_900),
         # A competitor's offer took the wind out of it two hours ago.
         slump=Slump(-120 * MINUTE_MS, 150 * MINUTE_MS, 0.15),
     ),
@@ -100,7 +100,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         dispo_seconds=24,
         drop_aim=0.010,
         level_most=3.0,
-        leads=(6_800, 4_100),
+        leads=(3_400, 2_200),
     ),
     Campaign(
         "Umfrage Versand",
@@ -119,6 +119,6 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         dispo_seconds=12,
         drop_aim=0.0275,
         level_most=5.0,
-        leads=(7_500, 6_000),
+        leads=(3_600, 2_800),
     ),
 )

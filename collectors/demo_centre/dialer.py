@@ -31,7 +31,13 @@ class Dialer:
         self._clockwork.run(until_ms)
         changed = self._rows.taken()
         changed["vicidial_list"] = [
-            (lead.id, lead.list_id, lead.status, lead.called_count, wall(lead.called_ms // 1000) if lead.called_ms else None)
+            (
+                lead.id,
+                lead.list_id,
+                lead.status,
+                lead.called_count,
+                wall(lead.called_ms // 1000) if lead.called_ms else None,
+            )
             for dialling in self._diallings
             for lead in dialling.leads.changed.values()
         ]

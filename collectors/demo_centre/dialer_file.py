@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from collectors.demo_centre import dialer_tables
+from collectors.demo_centre.campaigns import CAMPAIGNS, Campaign
 from collectors.demo_centre.dialer import Dialer
 from collectors.demo_centre.dialer_rows import Row
 from collectors.demo_centre.story import MINUTE_MS
@@ -21,11 +23,19 @@ class DialerFile:
     The rows depend on seed and day alone, so whoever begins again counts the day anew and writes each row once more.
     """
 
-    def __init__(self, path: Path, seed: int, day_start_ms: int, backfill_ms: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        seed: int,
+        day_start_ms: int,
+        backfill_ms: int,
+        campaigns: Sequence[Campaign] = CAMPAIGNS,
+    ) -> None:
         self.path = path
         self._seed = seed
         self._day_start_ms = day_start_ms
         self._backfill_ms = backfill_ms
+        self._campaigns = campaigns
         self._dialer: Dialer | None = None
         self._connection: sqlite3.Connection | None = None
         self._rows: dict[str, list[Row]] = {}
@@ -38,12 +48,13 @@ class DialerFile:
             return
         fresh = self.path.with_suffix(".new")
         fresh.unlink(missing_ok=True)
-        with closing(sqlite3.connect(fresh)) as connection:
+        with closing(_opened(fresh)) as connection:
+            connection.execute("BEGIN")
             for statement in dialer_tables.CREATE:
                 connection.execute(statement)
             # The day is part of the file: a program that starts a minute later goes on with the same one.
             connection.execute(f"PRAGMA user_version = {self._day_start_ms // MINUTE_MS}")
-            connection.commit()
+            connection.execute("COMMIT")
         fresh.rename(self.path)
 
     def advance(self, now_ms: int) -> None:
@@ -83,15 +94,13 @@ class DialerFile:
 
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = sqlite3.connect(self.path, _LOCKED_SECONDS, isolation_level=None)
-            # A killed writer loses nothing by it, and a machine that loses its power loses a demo.
-            self._connection.execute("PRAGMA synchronous = OFF")
+            self._connection = _opened(self.path)
         return self._connection
 
     def _begin(self, connection: sqlite3.Connection) -> None:
         (minutes,) = connection.execute("PRAGMA user_version").fetchone()
         day_start_ms = minutes * MINUTE_MS
-        self._dialer = Dialer(self._seed, day_start_ms, day_start_ms + self._backfill_ms)
+        self._dialer = Dialer(self._seed, day_start_ms, day_start_ms + self._backfill_ms, self._campaigns)
         self._rows = {
             **dialer_tables.status_rows({each.name: each.success for each in self._dialer.campaigns}),
             "vicidial_lists": self._dialer.lists(),
@@ -106,6 +115,13 @@ class DialerFile:
                 columns = "lead_id, list_id, campaign_id, status"
                 statement = f"INSERT INTO vicidial_hopper ({columns}) VALUES ({_marks(rows)})"  # noqa: S608
                 connection.executemany(statement, rows)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, _LOCKED_SECONDS, isolation_level=None)
+    # A killed writer loses nothing by it, and a machine that loses its power loses a demo.
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
 
 
 def _marks(rows: list[Row]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from collectors.demo_centre.leads import Lead
@@ -155,4 +156,11 @@ class Rows:
 
 def wall(at_seconds: int) -> str:
     """The local time as the dialer writes it."""
-    return f"{datetime.fromtimestamp(at_seconds, _ZONE):%Y-%m-%d %H:%M:%S}"
+    hour, seconds = divmod(at_seconds, 3600)
+    return f"{_hour(hour)}:{seconds // 60:02}:{seconds % 60:02}"
+
+
+@lru_cache(maxsize=1024)
+def _hour(hour: int) -> str:
+    """Zones change by whole hours here, so everything up to the minutes is the same for an hour."""
+    return f"{datetime.fromtimestamp(hour * 3600, _ZONE):%Y-%m-%d %H}"

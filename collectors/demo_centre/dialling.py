@@ -123,6 +123,7 @@ class Dialling:
 
     def _answered(self, attempt: Attempt) -> None:
         self._ringing -= 1
+        attempt.start_seconds = self._clockwork.now_seconds
         if self._ready:
             self._connect(attempt, self._ready.popleft())
         else:
@@ -142,7 +143,9 @@ class Dialling:
         agent.talk(attempt, self._clockwork.now_seconds)
         self._rows.attempt(attempt)
         mean = self.campaign.talk_seconds[status]
-        self._clockwork.after(max(3.0, self._random.gauss(mean, mean / 4)), partial(self._hang_up, attempt, agent, status))
+        self._clockwork.after(
+            max(3.0, self._random.gauss(mean, mean / 4)), partial(self._hang_up, attempt, agent, status)
+        )
 
     def _outcome(self) -> str:
         ends, slump = self.campaign.ends, self.campaign.slump

@@ -13,7 +13,16 @@ ATTEMPTS_MOST = 10
 RECYCLE_MS = 90 * 60_000
 HOPPER = 100
 # What became of leads in the days before, and how often they were called then.
-_EARLIER = (("NEW", 0.62), ("NA", 0.15), ("A", 0.07), ("B", 0.02), ("NI", 0.07), ("SALE", 0.02), ("DC", 0.03), ("NP", 0.02))
+_EARLIER = (
+    ("NEW", 0.62),
+    ("NA", 0.15),
+    ("A", 0.07),
+    ("B", 0.02),
+    ("NI", 0.07),
+    ("SALE", 0.02),
+    ("DC", 0.03),
+    ("NP", 0.02),
+)
 FINISHED = frozenset({"SALE", "INTV", "NI", "DNC", "DC"})
 
 

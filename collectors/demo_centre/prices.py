@@ -33,6 +33,9 @@ class Cost(NamedTuple):
 
 
 _VERSAND, _KABEL, _MOBIL = "Hagenkamp Versand", "Rheinkabel", "Velora Mobil"
+_PROJECTS = [
+    "Versand Service", "Bestellannahme", "Technik", "Kundenservice", "Partner", "Bestandskunden", "Vertrieb",
+]  # fmt: skip
 _IN_HOUSE_HOTLINES = ["Technik Router", "Rechnung", "Partnerlinie", "Geschäftskunden", "Störung Kabel"]
 
 CONTRACTS: tuple[Contract, ...] = (
@@ -47,20 +50,15 @@ CONTRACTS: tuple[Contract, ...] = (
     ),
     Contract("Versand Umfrage", "sold", _VERSAND, {"campaigns": ["Umfrage Versand"]}, {"per_success": "9.80"}),
     Contract("Kabel Technik", "sold", _KABEL, {"projects": ["Technik"]}, {"per_minute": "0.86"}),
-    Contract(
-        "Kabel Rechnung", "sold", _KABEL, {"hotlines": ["Rechnung"]}, {"per_minute": "0.82", "step_seconds": 10}
-    ),
+    Contract("Kabel Rechnung", "sold", _KABEL, {"hotlines": ["Rechnung"]}, {"per_minute": "0.82", "step_seconds": 10}),
     Contract("Kabel Kündigung", "sold", _KABEL, {"hotlines": ["Kündigung"]}, {"per_call": "3.60"}),
     Contract(
         "Kabel Partner", "sold", _KABEL, {"projects": ["Partner"]}, {"per_agent_hour": "36.50"}, f"{IN_HOUSE} Premium"
     ),
     Contract("Kabel Rückgewinnung", "sold", _KABEL, {"campaigns": ["Rückgewinnung"]}, {"per_success": "39.00"}),
-    Contract(
-        "Mobil Bestand", "sold", _MOBIL, {"hotlines": ["Tarifwechsel", "Vertrag", "Mobilfunk"]}, {"per_minute": "0.74"}
-    ),
-    Contract(
-        "Mobil Neukunden", "sold", _MOBIL, {"hotlines": ["Neukunden"]}, {"per_call": "3.40", "per_order": "5.50"}
-    ),
+    Contract("Mobil Bestand", "sold", _MOBIL, {"hotlines": ["Vertrag", "Mobilfunk"]}, {"per_minute": "0.68"}),
+    Contract("Mobil Tarifwechsel", "sold", _MOBIL, {"hotlines": ["Tarifwechsel"]}, {"per_minute": "0.92"}),
+    Contract("Mobil Neukunden", "sold", _MOBIL, {"hotlines": ["Neukunden"]}, {"per_call": "2.90", "per_order": "5.00"}),
     Contract(
         "Mobil Verlängerung",
         "sold",
@@ -107,16 +105,10 @@ COSTS: tuple[Cost, ...] = (
          f"{IN_HOUSE} Rückgewinnung"),
     Cost("Agenten Verlängerung", "agents", {"campaigns": ["Verlängerung"]}, {"per_month": "277000"},
          "Servio Outbound"),
-    Cost("Teamleitung Köln", "staff", {"hotlines": _IN_HOUSE_HOTLINES}, {"per_month": "48000"}),
-    Cost("Training und Qualität", "staff", {"hotlines": _IN_HOUSE_HOTLINES, "campaigns": ["Rückgewinnung"]},
-         {"per_month": "15500"}),
-    Cost(
-        "Räume, Technik, Verwaltung",
-        "overhead",
-        {"projects": ["Versand Service", "Bestellannahme", "Technik", "Kundenservice", "Partner", "Bestandskunden",
-                      "Vertrieb"]},
-        {"per_month": "96000"},
-    ),
+    Cost("Teamleitung Köln", "staff", {"hotlines": _IN_HOUSE_HOTLINES, "campaigns": ["Rückgewinnung"]},
+         {"per_month": "57000"}),
+    Cost("Steuerung und Qualität", "staff", {"projects": _PROJECTS}, {"per_month": "84000"}),
+    Cost("Räume, Technik, Verwaltung", "overhead", {"projects": _PROJECTS}, {"per_month": "96000"}),
 )  # fmt: skip
 
 
