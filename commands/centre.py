@@ -1,8 +1,9 @@
-"""The process of `up --demo` that plays the contact centre and writes its queue_log."""
+"""The process of `up --demo` that plays the contact centre and writes what its systems would write."""
 
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from pathlib import Path
 
 from collectors import demo_centre
@@ -25,4 +26,7 @@ def run(settings: Settings, data: Path, address: str) -> None:
     stop = threading.Event()
     end_with_parent(stop.set)
     wiring.on_signals(stop.set)
-    demo_centre.run(log_path(data), SEED, wiring.wall_clock_ms, stop)
+    path = log_path(data)
+    centre = demo_centre.centre_for(path, SEED, wiring.wall_clock_ms())
+    with closing(demo_centre.Beside(path, centre)) as beside:
+        demo_centre.run(path, SEED, wiring.wall_clock_ms, stop, centre, beside)

@@ -103,8 +103,8 @@ def demo_settings(settings: Settings, data: Path) -> Settings:
     file = data / "demo" / "leitstand.toml"
     centre = demo_centre.centre_for(log_path(data), SEED, wiring.wall_clock_ms())
     beside = demo_centre.Beside(log_path(data), centre)
-    beside.begin(centre.start_ms)
-    text = centre.settings_toml(str(log_path(data)), str(beside.trunks_path), str(beside.plan_path))
+    beside.make()
+    text = centre.settings_toml(str(log_path(data)), beside.paths)
     file.write_text(text, "utf-8")
     return replace(wiring.read_settings(file), web=settings.web, storage=settings.storage)
 

@@ -14,7 +14,7 @@ from collectors.demo_centre.clockwork import NONE, Clockwork, chance
 from collectors.demo_centre.hotlines import HOTLINES, Hotline, scaled
 from collectors.demo_centre.planning import Crew, plan_rows
 from collectors.demo_centre.room import Line, Room
-from collectors.demo_centre.settings_text import settings_text
+from collectors.demo_centre.settings_text import BesidePaths, settings_text
 from collectors.demo_centre.staffing import planned_agents
 from collectors.demo_centre.story import MINUTE_MS, Story
 from collectors.demo_centre.supervisor import Supervisor
@@ -72,12 +72,12 @@ class Centre:
         """
         return self._clockwork.run(until_ms)
 
-    def settings_toml(self, path_of_queue_log: str, trunks: str = "", shifts: str = "") -> str:
+    def settings_toml(self, path_of_queue_log: str, beside: BesidePaths | None = None) -> str:
         """A whole leitstand.toml that reads this centre's queue_log under the feed name `demo`.
 
-        `trunks` and `shifts`: the paths of what stands in `trunk_counts` and `plan`, if those are to be read too.
+        `beside`: where its other systems write, if those are to be read too.
         """
-        return settings_text(self.hotlines, self.day_start_ms, path_of_queue_log, trunks, shifts)
+        return settings_text(self.hotlines, self.day_start_ms, path_of_queue_log, beside)
 
     def trunk_counts(self) -> TrunkCounts:
         """What the carrier counts in front of this centre."""

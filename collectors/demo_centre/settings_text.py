@@ -2,53 +2,49 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from collectors.demo_centre import prices
+from collectors.demo_centre.campaigns import CAMPAIGNS
 from collectors.demo_centre.hotlines import Hotline
+from collectors.demo_centre.leads import ATTEMPTS_MOST, RECYCLE_MS
 from collectors.demo_centre.planning import PLAN_TIMES
+from collectors.demo_centre.toml import table, text
 from collectors.demo_centre.trunks import numbered
 
 ZONE = "Europe/Berlin"
 FEED, TRUNKS_FEED, SHIFTS_FEED = "demo", "demo_trunks", "demo_shifts"
+DIALER_FEED, ORDERS_FEED = "demo_dialer", "demo_orders"
 
 
-def settings_text(hotlines: Sequence[Hotline], day_start_ms: int, path: str, trunks: str = "", shifts: str = "") -> str:
+class BesidePaths(NamedTuple):
+    """Where other systems of the centre write: the trunks, the plan, the dialer's database, the folder of orders."""
+
+    trunks: str
+    shifts: str
+    dialer: str
+    orders: str
+
+
+def settings_text(hotlines: Sequence[Hotline], day_start_ms: int, path: str, beside: BesidePaths | None = None) -> str:
     """Settings in TOML for a queue_log at `path`, with the business day beginning at `day_start_ms`.
 
-    `trunks` and `shifts` are the files of the trunks and the plan; empty: there is no such feed.
+    With `beside` there are the feeds beside it, the campaigns, and what everything earns and costs.
     """
     begins = datetime.fromtimestamp(day_start_ms / 1000, UTC).astimezone(ZoneInfo(ZONE))
     tables = [
-        _table("[site]", zone=ZONE, day_start=begins.strftime("%H:%M")),
-        _table("[service_level]", threshold_seconds=20, short_abandon_seconds=5, target=0.8),
-        _table(f"[feeds.{FEED}]", collector="queue_log", path=path, supplies=["talk", "acw"], agents_belong_to="queue"),
+        table("[site]", zone=ZONE, day_start=begins.strftime("%H:%M")),
+        table("[service_level]", threshold_seconds=20, short_abandon_seconds=5, target=0.8),
+        table(f"[feeds.{FEED}]", collector="queue_log", path=path, supplies=["talk", "acw"], agents_belong_to="queue"),
     ]
-    if trunks:
-        tables += [
-            _table(f"[feeds.{TRUNKS_FEED}]", collector="trunks", path=trunks, supplies=[], time_format="epoch"),
-            _table(
-                f"[feeds.{TRUNKS_FEED}.numbers]",
-                **{_text(number): hotline.queues[0].name for number, hotline in numbered(hotlines)},
-            ),
-        ]
-    if shifts:
-        tables.append(
-            _table(
-                f"[feeds.{SHIFTS_FEED}]",
-                collector="shifts",
-                path=shifts,
-                supplies=[],
-                agents_belong_to="queue",
-                queue="queue",
-                time_format=PLAN_TIMES,
-            )
-        )
+    if beside is not None:
+        tables += [*_feeds(hotlines, beside), *_campaigns(), *_money(date(begins.year, 1, 1))]
     for hotline in hotlines:
         tables += [
-            _table(
+            table(
                 "[[queues]]",
                 queue=queue.name,
                 hotline=hotline.name,
@@ -61,8 +57,8 @@ def settings_text(hotlines: Sequence[Hotline], day_start_ms: int, path: str, tru
             for queue in hotline.queues
         ]
     tables += [
-        _table(
-            f"[hotlines.{_text(hotline.name)}]",
+        table(
+            f"[hotlines.{text(hotline.name)}]",
             short_name=hotline.short_name,
             threshold_seconds=hotline.threshold_seconds,
             short_abandon_seconds=hotline.short_abandon_seconds,
@@ -73,11 +69,53 @@ def settings_text(hotlines: Sequence[Hotline], day_start_ms: int, path: str, tru
     return "\n".join(tables)
 
 
-def _table(header: str, **keys: str | float | list[str] | None) -> str:
-    rows = [f"{key} = {_text(value)}\n" for key, value in keys.items() if value is not None]
-    return "".join([f"{header}\n", *rows])
+def _feeds(hotlines: Sequence[Hotline], beside: BesidePaths) -> Iterator[str]:
+    yield table(f"[feeds.{TRUNKS_FEED}]", collector="trunks", path=beside.trunks, supplies=[], time_format="epoch")
+    numbers = {text(number): hotline.queues[0].name for number, hotline in numbered(hotlines)}
+    yield table(f"[feeds.{TRUNKS_FEED}.numbers]", **numbers)
+    yield table(
+        f"[feeds.{SHIFTS_FEED}]",
+        collector="shifts",
+        path=beside.shifts,
+        supplies=[],
+        agents_belong_to="queue",
+        queue="queue",
+        time_format=PLAN_TIMES,
+    )
+    yield table(
+        f"[feeds.{DIALER_FEED}]",
+        collector="vicidial",
+        sqlite=beside.dialer,
+        supplies=["talk"],
+        poll_seconds=2,
+        list_seconds=60,
+        attempt_maximum=ATTEMPTS_MOST,
+        recycle_seconds=RECYCLE_MS // 1000,
+    )
+    yield table(f"[feeds.{ORDERS_FEED}]", collector="orders", path=beside.orders, supplies=[])
 
 
-def _text(value: str | float | list[str]) -> str:
-    # A JSON string, number or list of strings is the same in TOML, but for the bare delete character.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _campaigns() -> Iterator[str]:
+    for campaign in CAMPAIGNS:
+        home = {"provider": campaign.provider, "site": campaign.site, "team": f"{campaign.provider} {campaign.team}"}
+        named = text(campaign.name)
+        yield table(f"[campaigns.{named}]", client=campaign.client, project=campaign.project, **home)
+        users = f"{campaign.first_user // 100}*"
+        yield table("[[agents]]", names=[users], person=f"PJSIP/{users}", **home)
+
+
+def _money(valid_from: date) -> Iterator[str]:
+    for contract in prices.CONTRACTS:
+        yield table(
+            "[[contracts]]",
+            name=contract.name,
+            direction=contract.direction,
+            party=contract.party,
+            valid_from=valid_from,
+            **contract.applies_to,
+            **prices.agents_of(contract.team),
+        )
+        yield table("[contracts.price]", **contract.price)
+    for cost in prices.COSTS:
+        keys = {**cost.applies_to, **prices.agents_of(cost.team), **cost.amount}
+        yield table("[[costs]]", name=cost.name, kind=cost.kind, valid_from=valid_from, **keys)

@@ -47,23 +47,32 @@ def centre_for(path: Path, seed: int, now_ms: int) -> Centre:
     return Centre(seed, int(began) * 1000 + BACKFILL_MS, resumes_ms=resumes_ms)
 
 
-def run(path: Path, seed: int, clock: Callable[[], int], stop: Stop, centre: Centre | None = None) -> None:
+def run(
+    path: Path,
+    seed: int,
+    clock: Callable[[], int],
+    stop: Stop,
+    centre: Centre | None = None,
+    beside: Beside | None = None,
+) -> None:
     """Writes `path` until `stop`: the day so far, then every quarter second what has become due.
 
-    `clock` gives UTC milliseconds. `centre` is what `centre_for` gave for this path, if it was asked before. Only ever
-    appends. Raises `NotOurFileError`, and `OSError` when the file cannot be written.
+    `clock` gives UTC milliseconds. `centre` is what `centre_for` gave for this path, if it was asked before, `beside`
+    its other systems, if they write too. Only ever appends. Raises `NotOurFileError`, and `OSError` or `sqlite3.Error`
+    when a file cannot be written.
     """
     centre = centre or centre_for(path, seed, clock())
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8", newline="\n") as file:
         _end_torn_line(path, file)
         _append(file, centre.backfill())
-        beside = Beside(path, centre)
-        beside.begin(centre.start_ms)
+        if beside is not None:
+            beside.begin(centre.start_ms)
         while not stop.wait(BEAT_SECONDS):
             now_ms = clock()
             _append(file, centre.advance(now_ms))
-            beside.advance(now_ms)
+            if beside is not None:
+                beside.advance(now_ms)
 
 
 def write_file(path: Path, centre: Centre, until_ms: int) -> int:

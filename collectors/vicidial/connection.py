@@ -1,4 +1,4 @@
-"""One read-only connection to VICIdial's database; whatever goes wrong is a `SourceTrouble` that names the database."""
+"""One read-only connection to VICIdial's tables; whatever goes wrong is a `SourceTrouble` that names the database."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from collectors.contract import SourceTrouble
+from collectors.vicidial import sqlite
 from collectors.vicidial.queries import (
     OPTIONAL_FLAGS,
     STATUSES,
@@ -92,6 +93,8 @@ class Database:
         return self._connection
 
     def _new_engine(self) -> Engine:
+        if self._settings.sqlite is not None:
+            return sqlite.engine(self._settings.sqlite)
         # Autocommit: no transaction stays open between two polls and holds back the database's clean-up.
         return create_engine(
             "mysql+pymysql://", creator=self._new_connection, poolclass=NullPool, isolation_level="AUTOCOMMIT"
@@ -121,7 +124,8 @@ class Database:
         needed = needed_columns()
         archives = {read.archive: read.name for read in TABLES}
         found: dict[str, set[str]] = {}
-        for row in connection.execute(columns_of_schema([*needed, *archives])):
+        columns = sqlite.columns_of_schema if self._settings.sqlite is not None else columns_of_schema
+        for row in connection.execute(columns([*needed, *archives])):
             found.setdefault(str(row[0]), set()).add(str(row[1]))
         missing = [
             f"{name}.{column}"

@@ -58,10 +58,8 @@ def _of(read: ReadTable, name: str) -> TableClause:
 def since(read: ReadTable, from_text: str, open_keys: Sequence[str]) -> Statement:
     """The rows since a local time, those without a date, and those with these keys. A row may come twice."""
     source = _of(read, read.name)
-    parts = [
-        select(source).where(source.c.call_date >= from_text),
-        select(source).where(source.c.call_date < NO_DATE_BEFORE).limit(_MOST_UNDATED),
-    ]
+    undated = select(source).where(source.c.call_date < NO_DATE_BEFORE).limit(_MOST_UNDATED).subquery("undated")
+    parts = [select(source).where(source.c.call_date >= from_text), select(undated)]
     if open_keys:
         parts.append(select(source).where(source.c[read.key].in_(list(open_keys))))
     return union_all(*parts)

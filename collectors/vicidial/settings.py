@@ -11,11 +11,17 @@ from collectors.instants import read_zone
 from collectors.options import Options
 from collectors.vicidial.statuses import DROPPED, MACHINES, NOT_FINAL, Meanings
 
+_OF_A_SERVER = ("host", "port", "socket", "user", "password_file", "database")
+
 
 @dataclass(frozen=True)
 class VicidialSettings:
-    """The checked keys. The password stands in a file of its own, so that the settings can be shown to anybody."""
+    """The checked keys. The password stands in a file of its own, so that the settings can be shown to anybody.
 
+    `sqlite`: the file that holds the tables instead of a server.
+    """
+
+    sqlite: Path | None
     host: str
     port: int
     socket: str
@@ -34,14 +40,20 @@ class VicidialSettings:
     @property
     def place(self) -> str:
         """The database as messages name it."""
+        if self.sqlite is not None:
+            return str(self.sqlite)
         return f"{self.socket or f'{self.host}:{self.port}'}/{self.database}"
 
 
 def read_settings(table: Mapping[str, object]) -> VicidialSettings:
     """The checked keys. Raises `BadOptions`."""
     options = Options(table)
-    password_file = options.text("password_file", "")
+    sqlite, password_file = options.text("sqlite", ""), options.text("password_file", "")
+    of_a_server = [key for key in _OF_A_SERVER if key in table]
+    if sqlite and of_a_server:
+        options.fault("sqlite", f"stands beside {', '.join(of_a_server)}", "leave those out, or sqlite")
     settings = VicidialSettings(
+        Path(sqlite) if sqlite else None,
         options.text("host", "127.0.0.1"),
         options.whole("port", 3306, 1, 65_535),
         options.text("socket", ""),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from collectors.demo_centre import Beside, Centre
+from collectors.demo_centre.settings_text import BesidePaths
 from commands import wiring
 from streams.catalogue import Options
 from streams.pipeline import Pipeline
@@ -30,7 +31,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Core, Pipeline]:
     files, centre = beside(folder)
     files.begin(START_MS)
     settings = folder / "leitstand.toml"
-    settings.write_text(centre.settings_toml("queue_log", str(files.trunks_path), str(files.plan_path)), "utf-8")
+    settings.write_text(centre.settings_toml("queue_log", files.paths), "utf-8")
     checked = wiring.read_settings(settings)
     core = Core(checked, "demo_trunks", folder / "data")
     core.replay(files.trunks_path, now_ms=START_MS)
@@ -93,7 +94,8 @@ def test_a_resumed_centre_goes_on_behind_its_last_whole_count(tmp_path: Path) ->
 
 def test_the_settings_name_every_service_number() -> None:
     centre = Centre(SEED, START_MS)
-    feeds = tomllib.loads(centre.settings_toml("q", "trunks.csv", "shifts.csv"))["feeds"]
+    paths = BesidePaths("trunks.csv", "shifts.csv", "dialer.sqlite", "orders")
+    feeds = tomllib.loads(centre.settings_toml("q", paths))["feeds"]
     numbers = {row.split(",")[1] for row in centre.trunk_counts().advance(centre.day_start_ms + 60_000)}
     assert set(feeds["demo_trunks"]["numbers"]) == numbers
-    assert set(feeds) == {"demo", "demo_trunks", "demo_shifts"}
+    assert set(feeds) == {"demo", "demo_trunks", "demo_shifts", "demo_dialer", "demo_orders"}

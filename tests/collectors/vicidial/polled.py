@@ -22,9 +22,13 @@ CLOSES_MINUTES = 360
 class PolledBench(Bench):
     """See `Bench`. `poll` lets the pause between two polls pass and reads the database to its end."""
 
-    def __init__(self, folder: Path, database: MariaDb, now_s: int, user: str = "leitstand", **options: object) -> None:
-        self.database = database
-        table: dict[str, object] = {"socket": str(database.socket), "user": user, "poll_seconds": 1, **options}
+    def __init__(
+        self, folder: Path, database: MariaDb | Path, now_s: int, user: str = "leitstand", **options: object
+    ) -> None:
+        where = (
+            {"sqlite": str(database)} if isinstance(database, Path) else {"socket": str(database.socket), "user": user}
+        )
+        table: dict[str, object] = {**where, "poll_seconds": 1, **options}
         self._options = read_options(table)
         super().__init__(folder, "vicidial", table, closes_at=self._closes())
         self.now_ms = now_s * 1000
