@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from werkzeug.serving import make_server
 
@@ -29,6 +30,11 @@ from streams.store_memory import MemoryStore
 from tests.dashboard.boards import feed, targets
 from tests.dashboard.centre import history
 
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+PAGES_LOADED_TO_LEAVE = 4
+"""What a page that must go may take beside the promise: as long as this machine takes now to load so many pages."""
 USER, PASSWORD = "karin", "a long pass phrase"
 
 
@@ -91,7 +97,29 @@ class Served:
         """How many event streams are open."""
         return self.hub.streams
 
-    def until(self, reached: Callable[[], bool], seconds: float = 15) -> None:
+    def live(self, page: Page, selector: str = "") -> None:
+        """Returns when the page is live and holds what the selector names.
+
+        It goes on publishing until then, as a core does: on a busy machine a page takes longer to load than a picture
+        stays fresh.
+        """
+
+        def reached() -> bool:
+            self.publish([])
+            return page.locator(f"html[data-age=live] {selector}").count() > 0
+
+        self.until(reached)
+
+    def leaving_seconds(self, context: BrowserContext) -> float:
+        """See `PAGES_LOADED_TO_LEAVE`; a fraction of a second where nothing else runs."""
+        page = context.new_page()
+        began = time.monotonic()
+        page.goto(f"{self.url}/login")
+        took = time.monotonic() - began
+        page.close()
+        return PAGES_LOADED_TO_LEAVE * took
+
+    def until(self, reached: Callable[[], bool], seconds: float = 60) -> None:
         """Looks ten times a second until the condition holds; fails after `seconds`."""
         deadline = time.monotonic() + seconds
         while not reached():

@@ -23,7 +23,7 @@ pytestmark = [
 def test_an_open_definition_follows_the_stream(phone: BrowserContext, served: Served) -> None:
     page = phone.new_page()
     page.goto(served.url)
-    page.wait_for_selector("html[data-age=live]")
+    served.live(page)
     page.locator(".row:has-text('Alpha') button.v").click()
     page.wait_for_selector("dialog[open] .value b:text('90,0')")
     page.evaluate("document.activeElement.blur()")
@@ -53,7 +53,7 @@ def test_a_changed_number_is_marked_until_the_next_message_and_nothing_moves(
 ) -> None:
     page = phone.new_page()
     page.goto(served.url)
-    page.wait_for_selector("html[data-age=live]")
+    served.live(page)
     served.publish([reading(ALPHA, (87, 100))])
     page.wait_for_selector(".row:has-text('Alpha') .v .changed:has-text('87,0')")
     assert page.evaluate("document.getAnimations().length") == 0

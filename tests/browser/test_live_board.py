@@ -47,7 +47,7 @@ def test_a_new_order_brings_the_board_again(phone: BrowserContext, served: Serve
     page = phone.new_page()
     page.goto(served.url)
     assert page.locator(".row h2").all_inner_texts() == ["Beta Süd", "Alpha Nord"]
-    page.wait_for_selector("html[data-age=live]")
+    served.live(page)
     served.publish([reading(ALPHA, (1, 100)), reading(BETA, (95, 100))])
     page.wait_for_selector(".rows > :first-child h2:has-text('Alpha')")
     assert page.locator(".say b:visible").inner_text() == "1 von 2 Hotlines"
@@ -91,7 +91,7 @@ def test_a_hidden_page_closes_its_stream_and_reads_again(phone: BrowserContext, 
         Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
         document.dispatchEvent(new Event("visibilitychange"));
     }"""
-    page.wait_for_selector("html[data-age=live]")
+    served.live(page)
     wait_for_streams(served, 1)
     page.evaluate(hide, True)
     served.publish([reading(ALPHA, (85, 100))])

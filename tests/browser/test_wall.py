@@ -86,7 +86,7 @@ def test_everything_is_large_and_nothing_is_cut(
         plan = WallPlan((BoardPlan("Köln", tuple(picks)),))
         page.goto(f"{served.url}/wall?{View('wall', plan=plan).query()}")
         page.locator(".tile").nth(tiles - 1).wait_for()
-        page.wait_for_selector("html[data-age=live] .tile[data-s=bad], html[data-age=live] .tile[data-s=good]")
+        served.live(page, ":is(.tile[data-s=bad], .tile[data-s=good])")
         case = (tiles, group)
         assert min(page.eval_on_selector_all(".tile .v:not(.gone)", VALUES)) >= 64 * times, case
         assert (case, page.evaluate(SMALL, 48 * times - 0.01)) == (case, [])
@@ -107,7 +107,7 @@ class Kiosk:
         self.context = browser.new_context(viewport=size, service_workers="block", **options)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
         self.page.goto(f"{served.url}/wall/open#{self.token}")
-        self.page.wait_for_selector("html[data-age=live] .tile")
+        served.live(self.page, ".tile")
 
     def change(self, plan: WallPlan) -> None:
         """Saves another plan, as the desk does."""
@@ -134,7 +134,7 @@ def test_the_token_stays_neither_in_the_address_nor_in_what_the_server_is_asked(
     asked: list[str] = []
     kiosk.page.on("request", lambda request: asked.append(request.url + str(request.headers)))
     kiosk.page.goto(f"{kiosk.served.url}/wall/open#{kiosk.token}")
-    kiosk.page.wait_for_selector("html[data-age=live] .tile")
+    kiosk.served.live(kiosk.page, ".tile")
     kiosk.page.go_back()
     assert kiosk.token not in kiosk.page.url
     assert not any(kiosk.token in each for each in asked)
@@ -171,7 +171,7 @@ def test_a_browser_that_blocks_sound_shows_one_button(kiosk: Kiosk) -> None:
     # This Chromium lets everybody sound: here its contexts begin as they do where it does not.
     kiosk.page.add_init_script(BLOCKING)
     kiosk.page.reload()
-    kiosk.page.wait_for_selector("html[data-age=live] .tile")
+    kiosk.served.live(kiosk.page, ".tile")
     assert kiosk.page.locator("button.sound").is_hidden()
     kiosk.change(WallPlan(TWO.boards, seconds=5, sound=True))
     kiosk.page.wait_for_selector("#board[data-sound]")
@@ -190,8 +190,9 @@ def test_a_browser_that_blocks_sound_shows_one_button(kiosk: Kiosk) -> None:
 
 def test_a_revoked_wall_says_so_and_shows_no_login(kiosk: Kiosk) -> None:
     (link,) = kiosk.walls.links(kiosk.wall_id)
+    within_seconds = 5 + kiosk.served.leaving_seconds(kiosk.context)
     kiosk.walls.revoke(kiosk.wall_id, link.id)
-    kiosk.page.wait_for_selector("text=Diese Tafel ist abgeschaltet", timeout=6_000)
+    kiosk.page.wait_for_selector("text=Diese Tafel ist abgeschaltet", timeout=1000 * within_seconds)
     assert kiosk.page.locator("form, input, .tile").count() == 0
     kiosk.page.goto(f"{kiosk.served.url}/wall/open#{kiosk.token}")
     kiosk.page.wait_for_selector("[data-when=ended]:not([hidden])")
@@ -204,7 +205,7 @@ def test_a_new_version_loads_the_page_again(kiosk: Kiosk) -> None:
     with kiosk.page.expect_navigation():
         kiosk.change(WallPlan(TWO.boards, seconds=6))
     assert not kiosk.page.evaluate("Boolean(window.stillTheSamePage)")
-    kiosk.page.wait_for_selector("html[data-age=live] .tile")
+    kiosk.served.live(kiosk.page, ".tile")
 
 
 def test_the_same_version_leaves_the_page_alone(kiosk: Kiosk) -> None:
