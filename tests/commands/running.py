@@ -27,7 +27,8 @@ from streams.store_redis import RedisStore
 from tests.commands.callers import THRESHOLDS_MS, ZONE, assert_accounted, assert_counted
 from tests.commands.calling import Place
 
-LONGEST_SECONDS = 60.0
+LONGEST_SECONDS = 180.0
+"""So long only a broken program takes, on the busiest of machines; a right one never waits for it."""
 _LOOK_SECONDS = 0.03
 PASSWORD = "correct horse"
 FEED = "queue_log"
