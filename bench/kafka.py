@@ -20,8 +20,9 @@ import numpy as np
 from aiokafka import AIOKafkaProducer
 
 from bench.report import Report
-from bench.traffic import START_MS, cells, minutes, payload
+from bench.traffic import START_MS, Rows, cells, minutes, payload
 from streams.kafka_client import KafkaClient
+from streams.records import Cell
 from streams.redis_server import RedisServer
 from tests.kafka.broker import running_broker
 
@@ -40,6 +41,12 @@ async def fill(broker: str, topics: dict[str, tuple[list[bytes], int]]) -> None:
         sent = [await producer.send(topic, one, partition=number % partitions) for number, one in enumerate(payloads)]
         await asyncio.gather(*sent)
     await producer.stop()
+
+
+def dealt(rows: Rows, places: list[Cell], per_message: int, parts: int) -> list[bytes]:
+    """The rows as messages to be dealt out over so many parts: each part's are numbered without a gap, as in life."""
+    starts = range(0, len(rows), per_message)
+    return [payload(rows[at : at + per_message], places, number // parts + 1) for number, at in enumerate(starts)]
 
 
 def measured(contender: str, broker: str, topic: str, parts: Sequence[tuple[int, int]], redis: Path) -> float:
@@ -75,8 +82,7 @@ def main() -> int:
     count = arguments.parse_args().records
     places = cells(HOTLINES)
     rows = np.concatenate(list(minutes(HOTLINES, PER_SECOND, 2 * count // PER_SECOND + 600)))[:count]
-    single = [payload(rows[at : at + 1], places, at + 1) for at in range(count)]
-    batched = [payload(rows[at : at + PER_BATCH], places, at + 1) for at in range(0, count, PER_BATCH)]
+    single, batched = dealt(rows, places, 1, 1), dealt(rows, places, PER_BATCH, 1)
     report = Report(
         f"Through one broker: {count:,} records of {HOTLINES} hotlines, one a message unless said otherwise",
         "reader",
@@ -89,7 +95,12 @@ def main() -> int:
         RedisServer(Path(folder) / "redis", memory_mb=256) as redis,
     ):
         client = KafkaClient(broker.address)
-        topics = {"one": (single, 1), "two": (single, 2), "batched": (batched, 1), "few": (single[:TABLE_RECORDS], 1)}
+        topics = {
+            "one": (single, 1),
+            "two": (dealt(rows, places, 1, 2), 2),
+            "batched": (batched, 1),
+            "few": (single[:TABLE_RECORDS], 1),
+        }
         for topic, (_, partitions) in topics.items():
             client.topic(topic, partitions, {})
         asyncio.run(fill(broker.address, topics))

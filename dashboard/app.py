@@ -29,6 +29,7 @@ from dashboard import (
     security,
     sessions,
     stream,
+    templating,
     wall_desk,
     wall_screen,
 )
@@ -185,6 +186,7 @@ def create_app(
         inline_scripts.append(desk(app, context))
     if settings.cache_folder is not None:
         compressor.prepare_ahead(files.compressible())
+    templating.prepare()
     app.wsgi_app = security.TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 from dashboard import day_line, formats
@@ -59,7 +59,7 @@ class Source:
         one = self.group in ("", "hotline") and ", " not in self.mark
         return self.mark[:4].strip() if one else ""
 
-    @property
+    @cached_property
     def id(self) -> str:
         """A short name for keys of fields, the same for the same tile in every process."""
         return _id((self.group, *self.key))
