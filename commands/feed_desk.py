@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from collectors.requests import Requests
@@ -27,6 +27,7 @@ class DataFolderDesk:
         self.collectors: Mapping[str, str] = {
             feed.name: feed.collector for feed in settings.feeds.values() if feed.enabled
         }
+        self.sqlite: Collection[str] = {feed.name for feed in settings.feeds.values() if feed.options.get("sqlite")}
 
     def dead(self, feed: str) -> Sequence[DeadLine]:
         """See `FeedDesk.dead`."""

@@ -70,6 +70,8 @@ class Money:
     def _until_today(self, as_of_ms: int, between: CountedBetween) -> _Until | None:
         clock = self._ledger.clock
         today_ms, _ = business_day(clock, as_of_ms)
+        if not self._ledger.includes_before(today_ms):
+            return [], {}
         if self._until[0] != today_ms:
             try:
                 cuts = self._ledger.cuts(month_of(clock, today_ms - 1)[0], today_ms)

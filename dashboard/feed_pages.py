@@ -6,7 +6,7 @@ What is asked for here is carried out by the process that collects the feed; a p
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -58,6 +58,11 @@ class FeedDesk(Protocol):
         """By feed, the collector that the settings name for it; of those that are collected."""
         ...
 
+    @property
+    def sqlite(self) -> Collection[str]:
+        """The feeds of a dialer whose tables lie in an SQLite file, because no MariaDB runs."""
+        ...
+
     def dead(self, feed: str) -> Sequence[DeadLine]:
         """The dead letters that are kept here, newest first."""
         ...
@@ -78,7 +83,8 @@ def register(app: Flask, context: PageContext, desk: FeedDesk) -> None:
         return {name: found.get(name) or FeedReport(name, Tally()) for name in sorted({*found, *desk.collectors})}
 
     def filled(report: FeedReport) -> dict[str, Any]:
-        return _shown(report, context, desk.collectors, language_of(caller()))
+        shown = _shown(report, context, desk.collectors, language_of(caller()))
+        return {**shown, "remark": text().sqlite if report.feed in desk.sqlite else ""}
 
     @app.get("/feeds")
     def feeds() -> Response:

@@ -41,7 +41,7 @@ def settings_text(hotlines: Sequence[Hotline], day_start_ms: int, path: str, bes
         table(f"[feeds.{FEED}]", collector="queue_log", path=path, supplies=["talk", "acw"], agents_belong_to="queue"),
     ]
     if beside is not None:
-        tables += [*_feeds(hotlines, beside), *_campaigns(), *_money(date(begins.year, 1, 1))]
+        tables += [*_feeds(hotlines, beside), *_campaigns(), *_money(begins.date())]
     for hotline in hotlines:
         tables += [
             table(
@@ -104,14 +104,16 @@ def _campaigns() -> Iterator[str]:
         yield table("[[agents]]", names=[users], person=f"PJSIP/{users}", **home)
 
 
-def _money(valid_from: date) -> Iterator[str]:
+def _money(today: date) -> Iterator[str]:
+    valid_from = today.replace(month=1, day=1)
     for contract in prices.CONTRACTS:
         yield table(
             "[[contracts]]",
             name=contract.name,
             direction=contract.direction,
             party=contract.party,
-            valid_from=valid_from,
+            # What an included volume was used for before this day nobody knows here, so it begins with it.
+            valid_from=today if "included" in contract.price else valid_from,
             **contract.applies_to,
             **prices.agents_of(contract.team),
         )

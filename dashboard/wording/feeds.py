@@ -28,6 +28,7 @@ class FeedsWording:
     reasons: str
     conflicts: str
     skew: str
+    sqlite: str
     seconds: str
     all_feeds: str
     dead_title: str
@@ -69,6 +70,7 @@ GERMAN = FeedsWording(
     reasons="Warum übergangen",
     conflicts="{n} widersprechen einem früheren Ende",
     skew="Uhr der Quelle weicht um {seconds} ab",
+    sqlite="Dialer aus einer SQLite-Datei, weil hier keine MariaDB läuft",
     seconds="{n} s",
     all_feeds="Alle Quellen",
     dead_title="Unlesbare Zeilen",
@@ -109,6 +111,7 @@ ENGLISH = FeedsWording(
     reasons="Why skipped",
     conflicts="{n} contradict an earlier end",
     skew="The clock of the source is off by {seconds}",
+    sqlite="Dialer read from an SQLite file, because no MariaDB runs here",
     seconds="{n} s",
     all_feeds="All feeds",
     dead_title="Dead letters",

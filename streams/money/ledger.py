@@ -52,6 +52,11 @@ class Ledger:
         """True when some price depends on what its month counted before."""
         return any(contract.price.included for contract in self.contracts)
 
+    def includes_before(self, at_ms: int) -> bool:
+        """True when a volume was included in some price before that instant, so that some of it may be used up."""
+        with_included = (contract for contract in self.contracts if contract.price.included)
+        return any(start_of(self.clock, contract.valid_from) < at_ms for contract in with_included)
+
     def is_provisional(self, end_ms: int, as_of_ms: int) -> bool:
         """True until the last day before `end_ms` is closed."""
         return closes_at(self.clock, end_ms - 1, self._closes_minutes) > as_of_ms

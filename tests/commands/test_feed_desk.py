@@ -52,6 +52,15 @@ def test_the_collecting_process_answers(bench: Bench, tmp_path: Path) -> None:
     assert requests.waiting() == []
 
 
+def test_which_dialer_is_read_from_sqlite(bench: Bench, tmp_path: Path) -> None:
+    file = tmp_path / "leitstand.toml"
+    file.write_text(
+        '[feeds.one]\ncollector = "vicidial"\nsqlite = "x"\nsupplies = []\n'
+        '[feeds.other]\ncollector = "vicidial"\nhost = "x"\nsupplies = []\n'
+    )
+    assert set(DataFolderDesk(wiring.read_settings(file), bench.folder).sqlite) == {"one"}
+
+
 def test_a_wish_that_nobody_answers_stays(bench: Bench, tmp_path: Path) -> None:
     assert desk_of(bench, tmp_path, wait_seconds=0.2).retry("feed") is None
     assert [request.kind for request in Requests(bench.folder, "feed").waiting()] == ["retry"]

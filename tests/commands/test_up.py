@@ -10,7 +10,9 @@ import socket
 import ssl
 import subprocess
 import time
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -239,7 +241,8 @@ def rotate(growing: Growing, how: str) -> None:
 
 
 def test_the_demo_names_its_accounts_and_is_full_of_numbers(start_up: StartUp, tmp_path: Path) -> None:
-    up = start_up(Place(None, tmp_path / "data"), "--demo", "--port", "0").ready()
+    place = Place(None, tmp_path / "data")
+    up = start_up(place, "--demo", "--port", "0").ready()
     accounts = [line.split() for line in up.output.splitlines() if line.startswith("account ")]
     assert {role for _, _, _, role in accounts} >= {"manager", "team_lead", "ops", "partner"}
     _, name, password, _ = accounts[0]
@@ -250,6 +253,31 @@ def test_the_demo_names_its_accounts_and_is_full_of_numbers(start_up: StartUp, t
     assert len(browser.json("/api/kpis?window=day&by=hotline")["rows"]) == 14
     before = offered(browser, "/api/kpis?window=day")
     wait_for(lambda: offered(browser, "/api/kpis?window=day") > before, "live calls")
+    assert_campaigns_and_their_money(browser, up.url, place)
+
+
+def assert_campaigns_and_their_money(manager: Browser, url: str, place: Place) -> None:
+    """Three campaigns are dialled, one of them at a loss; who may not see euros sees what is dialled and no more."""
+    path = "/api/kpis?by=campaign&window=30m&window=day"
+
+    def rows() -> dict[tuple[str, str], dict[str, Any]]:
+        found = {(row["by"]["campaign"], row["window"]): row for row in manager.json(path)["rows"]}
+        return {key: row for key, row in found.items() if key[0] and row["counts"].get("attempts")}
+
+    wait_for(lambda: len(rows()) == 6, "three campaigns in both windows")
+    margins = {key: Decimal(row["kpis"]["margin_1"]["value"]) for key, row in rows().items()}
+    assert {campaign for (campaign, _), margin in margins.items() if margin < 0} == {"Rückgewinnung"}
+    assert margins["Rückgewinnung", "30m"] < 0
+    assert margins["Rückgewinnung", "day"] < 0
+    assert 0.02 < rows()["Umfrage Versand", "day"]["kpis"]["drop_rate"]["value"] < 0.03
+    printed = place.json("kpis", "--by", "campaign", "--window", "day")["rows"]
+    (loss,) = [row for row in printed if Decimal(row["kpis"]["margin_1"]["value"]) < 0]
+    assert loss["by"] == {"campaign": "Rückgewinnung"}
+    team_lead = Browser(url)
+    assert team_lead.log_in("teamlead", "teamlead-demo") == 303
+    seen = [row for row in team_lead.json(path)["rows"] if row["by"]["campaign"]]
+    assert {row["by"]["campaign"] for row in seen} == {"Rückgewinnung"}
+    assert not [name for row in seen for name in row["kpis"] if name.startswith(("margin", "revenue"))]
 
 
 def test_the_demo_does_not_mix_with_real_settings(tmp_path: Path) -> None:

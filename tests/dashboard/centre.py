@@ -113,6 +113,10 @@ class NoLetters:
     def collectors(self) -> dict[str, str]:
         return {"anlage": "queue_log", "teleo-acd": "columns"}
 
+    @property
+    def sqlite(self) -> Sequence[str]:
+        return ()
+
     def dead(self, feed: str) -> Sequence[DeadLine]:
         return ()
 

@@ -29,6 +29,7 @@ class Letters:
     lines: Sequence[DeadLine] = ()
     answer: int | None = 0
     asked: list[str] = field(default_factory=list)
+    sqlite: Sequence[str] = ()
 
     @property
     def collectors(self) -> dict[str, str]:
@@ -67,6 +68,14 @@ def test_the_worst_feed_stands_first_and_one_never_heard_of_is_off(tmp_path: Pat
         ("empty", "nacht/dienst"),
         ("empty", "zuletzt"),
     ]
+
+
+def test_a_dialer_that_is_read_from_sqlite_says_so(tmp_path: Path) -> None:
+    centre = centre_with(tmp_path, Letters(sqlite=["nacht/dienst"]))
+    visitor = centre.signed_in("betrieb")
+    assert visitor.get("/feeds").text.count("SQLite-Datei") == 1
+    assert "SQLite-Datei" in visitor.get("/feeds/nacht/dienst").text
+    assert "SQLite" not in visitor.get("/feeds/anlage").text
 
 
 def test_every_state_has_its_shape_and_words() -> None:

@@ -35,8 +35,8 @@ def writer(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def bench_of(tmp_path: Path, now_s: int, **options: object) -> PolledBench:
-    return PolledBench(tmp_path / "bench", tmp_path / "dialer #1?.sqlite", now_s, **options)
+def bench_of(tmp_path: Path, now_s: int) -> PolledBench:
+    return PolledBench(tmp_path / "bench", tmp_path / "dialer #1?.sqlite", now_s)
 
 
 def insert(writer: sqlite3.Connection, *rows: tuple[object, ...], into: str = "vicidial_log") -> None:
