@@ -33,15 +33,13 @@ class AgentLog:
     def __init__(self, wiring: Wiring, times: RowTimes) -> None:
         self._wiring = wiring
         self._times = times
-        self._newest: dict[str, int] = {}
 
     def round(self, row: AgentRow) -> tuple[list[Worked], str, int, bool]:
         """The facts of a round, its key, its begin in ms, and whether it may go on. Raises `BadLine`."""
         begin_ms = self._times.instant("pause_epoch", row.pause_epoch, "event_time", row.event_time)
         user = _user(row.user)
         facts = self._facts(user, row.campaign_id, "vicidial_agent_log", row.agent_log_id, 0, _steps(row, begin_ms))
-        newest = self._newest[user] = max(self._newest.get(user, 0), row.agent_log_id)
-        goes_on = row.agent_log_id == newest and not row.disposed and row.sub_status != LOGGED_OUT
+        goes_on = not row.disposed and row.sub_status != LOGGED_OUT
         return facts, str(row.agent_log_id), begin_ms, goes_on
 
     def login(self, row: LoginRow) -> tuple[list[Worked], str, int, bool]:

@@ -18,7 +18,7 @@ from collectors.remembered import Remembered
 from collectors.vicidial import progress as progress_of
 from collectors.vicidial.facts import RowFacts
 from collectors.vicidial.progress import Progress
-from collectors.vicidial.rows import LoginRow, of_line
+from collectors.vicidial.rows import AgentRow, LoginRow, of_line
 from collectors.vicidial.settings import VicidialSettings
 from collectors.vicidial.tellings import Tellings
 from streams.records import Arrived, Attempted, AtTheDoor, Ended, Fact, Handled, ListCounted, Worked
@@ -76,7 +76,11 @@ class VicidialParser(SaysAllAtOnce):
         if newest_ms > now_ms + self._wiring.skew_ms:
             message = "time: in the future"
             raise BadLine(message)
-        self.progress.note_row(type(row).__struct_config__.tag, key, at_ms, is_open=is_open)  # type: ignore[arg-type]
+        if isinstance(row, AgentRow) and isinstance(facts[0], Worked):
+            self.progress.note_round(facts[0].agent, row.agent_log_id, at_ms, goes_on=is_open)
+        else:
+            tag = type(row).__struct_config__.tag
+            self.progress.note_row(tag, key, at_ms, is_open=is_open)  # type: ignore[arg-type]
         if isinstance(facts[0], Worked):
             people = [fact for fact in facts if isinstance(fact, Worked)]
             added = [] if known else self._tellings.new(people, now_ms)

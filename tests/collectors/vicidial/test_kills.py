@@ -39,7 +39,7 @@ def work_with_kills(tmp_path: Path, database: MariaDb, kills: int, seed: int) ->
     dialer, agents = Dialer(seed, NINE_S), Agents(seed, CAMPAIGNS)
     database.execute("INSERT INTO vicidial_lists (list_id, campaign_id, active) VALUES (101, 'WINBACK', 'Y')")
     database.execute("INSERT INTO vicidial_list (list_id, status) VALUES (101, 'NEW')")
-    bench = PolledBench(tmp_path, database, NINE_S)
+    bench = PolledBench(tmp_path, database, NINE_S, list_seconds=10)
     rounds = 4 * kills
     of_database = set(chance.sample(range(rounds), kills))
     of_collector = set(chance.sample(range(rounds), kills))
@@ -67,7 +67,7 @@ def work_with_kills(tmp_path: Path, database: MariaDb, kills: int, seed: int) ->
         dialer.end(cursor)
         agents.end(cursor)
     # Who leaves does so within a minute, and the stock is counted again.
-    bench.poll(dialer.now_s + 300)
+    bench.poll(bench.now_ms // 1000 + 300)
     return bench, dialer, agents
 
 
@@ -135,7 +135,9 @@ def prove(bench: PolledBench, dialer: Dialer, agents: Agents, database: MariaDb,
     with database.connect() as connection, connection.cursor() as cursor:
         dialer.archive(cursor, NINE_S + 1_800)
         agents.archive(cursor, NINE_S + 1_800)
-        cursor.execute("UPDATE vicidial_agent_log_archive SET talk_sec = talk_sec + 1 WHERE status = 'NI'")
+        cursor.execute(
+            "UPDATE vicidial_agent_log_archive SET talk_sec = talk_sec + 1 WHERE status = 'NI' AND dead_epoch IS NULL"
+        )
         cursor.execute("UPDATE vicidial_log_archive SET status = 'DNC' WHERE status = 'NI'")
         cursor.execute("UPDATE vicidial_log SET status = 'NP' WHERE status = 'B'")
     bench.poll(NINE_S + 22 * 3_600)
