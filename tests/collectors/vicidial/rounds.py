@@ -51,7 +51,7 @@ class Agents:
                 agent.at_s = next_s
                 self._step(cursor, agent)
         if self._chance.random() < 0.5:
-            self._correct(cursor)
+            self._correct(cursor, until_s - 600)
 
     def end(self, cursor: Any) -> None:
         """Everybody ends what they do, and goes home."""
@@ -120,13 +120,14 @@ class Agents:
         # Nobody is back within the second.
         agent.at_s += 60
 
-    def _correct(self, cursor: Any) -> None:
-        """A call is cut in two: what was talk becomes disposition, or a pause gets another code."""
+    def _correct(self, cursor: Any, begun_s: int) -> None:
+        """The end of a call is put earlier, in a round that began since then, and its pause gets another code."""
         cursor.execute(
             "SELECT agent_log_id FROM vicidial_agent_log "
-            "WHERE status IS NOT NULL AND talk_sec > 2 AND dead_epoch IS NULL"
+            "WHERE status IS NOT NULL AND talk_sec > 2 AND dead_epoch IS NULL AND pause_epoch > %s",
+            (begun_s,),
         )
-        rows = [row[0] for row in cursor.fetchall()][-6:]
+        rows = [row[0] for row in cursor.fetchall()]
         if rows:
             self.corrected += 1
             cursor.execute(
