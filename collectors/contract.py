@@ -99,8 +99,8 @@ class Wiring:
     `route` gives the cell of a queue or hotline by the feed's own name for it, never failing, `route_campaign` that of
     a campaign, `route_order` that of an order by project, campaign and hotline. `pseudonym` is a keyed one-way name of
     a person, whatever they are called there; `home(name, queue)` is where they belong (provider, site and team of a
-    cell, all empty where it is not known). `zone` is where the source's clock hangs on the wall. Lines dated later than
-    now + `skew_ms` are refused.
+    cell, all empty where it is not known), `campaign_home(name, campaign)` the same of who is seen in a campaign.
+    `zone` is where the source's clock hangs on the wall. Lines dated later than now + `skew_ms` are refused.
     """
 
     feed: str
@@ -113,6 +113,7 @@ class Wiring:
     route_order: Callable[[str, str, str], Cell] = lambda project, campaign, hotline: Cell(
         hotline, project=project, channel="", family="orders", campaign=campaign
     )
+    campaign_home: Callable[[str, str], Cell] = lambda _name, _campaign: Cell("")
 
 
 class Parser(Protocol):

@@ -90,6 +90,7 @@ def feed_run(settings: Settings, data: Path, feed: Feed, log: EventLog) -> FeedR
             wiring.home_of(settings, feed),
             wiring.campaign_cell_of(settings),
             wiring.order_cell_of(settings),
+            wiring.campaign_home_of(settings, feed),
         )
     )
     clock_of = wiring.clock_of(settings)

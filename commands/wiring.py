@@ -160,17 +160,24 @@ def persons(settings: Settings, data: Path) -> Callable[[str], bytes]:
 
 def home_of(settings: Settings, feed: Feed) -> Callable[[str, str], Cell]:
     """Where the person belongs that this feed means by a name, seen in a queue (empty: in none)."""
-    route = cell_of(settings, feed)
+    return _home(settings, cell_of(settings, feed) if feed.agents_belong_to == "queue" else None)
 
+
+def campaign_home_of(settings: Settings, feed: Feed) -> Callable[[str, str], Cell]:
+    """Where the person belongs that this feed means by a name, seen in a campaign (empty: in none)."""
+    return _home(settings, campaign_cell_of(settings) if feed.agents_belong_to == "campaign" else None)
+
+
+def _home(settings: Settings, route: Callable[[str], Cell] | None) -> Callable[[str, str], Cell]:
     @cache
-    def home(name: str, queue: str) -> Cell:
+    def home(name: str, seen_in: str) -> Cell:
         _, agent = settings.agent(name)
         if agent is not None and (agent.provider or agent.site or agent.team):
             return Cell("", agent.provider, agent.site, agent.team)
-        if feed.agents_belong_to == "queue" and queue:
-            cell = route(queue)
-            return Cell("", cell.provider, cell.site, cell.team)
-        return Cell("")
+        if route is None or not seen_in:
+            return Cell("")
+        cell = route(seen_in)
+        return Cell("", cell.provider, cell.site, cell.team)
 
     return home
 

@@ -199,8 +199,9 @@ class Feed:
     )
     agents_belong_to: str = key(
         "nobody",
-        kinds.choice("nobody", "queue"),
-        "Where agents belong whom no `[[agents]]` gives a home: not known, or as the first queue they are seen in.",
+        kinds.choice("nobody", "queue", "campaign"),
+        "Where agents belong whom no `[[agents]]` gives a home: not known, or as the first queue or campaign they are "
+        "seen in.",
     )
     enabled: bool = key(True, kinds.truth(), "false: the feed is not read.")
     options: Mapping[str, object] = field(default_factory=dict, repr=False)

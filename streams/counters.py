@@ -146,11 +146,15 @@ FURTHER: dict[str, Family] = {
             "list_dialable",
             "list_remaining_attempts",
             "list_hopper",
+            "list_callbacks",
+            "list_callbacks_due",
+            "list_callbacks_overdue",
         ),
         frozenset({"campaign", "project", "client", "provider", "site", "team", "channel", "segment"}),
         counts="The stock of call lists, each as it was counted last: leads, those with an attempt, attempts on "
         "them, those that will not be called again, of which neutral losses, those that could be called now, attempts "
-        "that are still allowed on leads that are not finished, leads in the dialer's hopper.",
+        "that are still allowed on leads that are not finished, leads in the dialer's hopper, "
+        "callbacks that are promised and not made, of which due, of which overdue.",
         live="now",
         arrival="now",
     ),

@@ -76,7 +76,10 @@ class FactColumns:
                 if kind is str:
                     texts = [*texts, default]
                     default = len(texts) - 1  # noqa: PLW2901 - its number stands for the text
-                found[name] = np.full(size or 0, default, "<i4" if kind is str else _dtype(kind))
+                if kind is bytes:
+                    found[name] = halves((default or bytes(ID_BYTES)) * (size or 0))
+                else:
+                    found[name] = np.full(size or 0, default, "<i4" if kind is str else _dtype(kind))
             elif kind is bytes:
                 found[name] = halves(column)
             else:

@@ -41,6 +41,12 @@ def _of_lists(
     return Kpi(id_, name_de, name_en, unit, better, formula, parts, family="lists", of_now=True)
 
 
+_CALLBACKS: tuple[tuple[str, str, str, Literal["low"] | None], ...] = (
+    ("list_callbacks", "Wiedervorlagen", "Callbacks", None),
+    ("list_callbacks_due", "Wiedervorlagen fällig", "Callbacks due", None),
+    ("list_callbacks_overdue", "Wiedervorlagen überfällig", "Callbacks overdue", "low"),
+)
+
 OUTBOUND: tuple[Kpi, ...] = (
     _kpi(
         "contact_rate",
@@ -167,6 +173,18 @@ OUTBOUND: tuple[Kpi, ...] = (
         "high",
         "list_dialable",
         lambda s, _: (s["list_dialable"], s["list_dialable"]),
+    ),
+    *(
+        _of_lists(
+            counter.removeprefix("list_"),
+            name_de,
+            name_en,
+            "count",
+            better,
+            counter,
+            lambda s, _, counter=counter: (s[counter], s[counter]),  # type: ignore[misc]
+        )
+        for counter, name_de, name_en, better in _CALLBACKS
     ),
     _of_lists(
         "stock_reach_hours",

@@ -45,6 +45,9 @@ class Worked(msgspec.Struct, frozen=True, tag="worked"):
     or paused: a queue of `serves`, or the telephone itself (then `serves` has no hotline). `serves` names the hotline
     with its project and client, `home` the provider, site and team the person belongs to; a person's home is the one
     that the first of their facts with a home states. `reason` is that of a pause.
+
+    `entry` is the row of a source that tells this and may be rewritten: of the facts of one entry those with the
+    highest `version` stand. Empty: nothing takes this fact back.
     """
 
     agent: bytes
@@ -56,3 +59,5 @@ class Worked(msgspec.Struct, frozen=True, tag="worked"):
     home: Cell
     duration_ms: int = 0
     reason: str = ""
+    entry: bytes = b""
+    version: int = 0

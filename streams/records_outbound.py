@@ -59,6 +59,7 @@ class ListCounted(msgspec.Struct, frozen=True, tag="list_counted"):
     `leads` all leads, `touched` those with an attempt, `attempts` all attempts on them, `terminal` those that will not
     be called again, of which `lost` are neutral losses (wrong number, not to be called). `dialable` could be called
     now, `remaining_attempts` is what the dialer may still try on leads that are not terminal, `hopper` what is ready.
+    `callbacks` are promised and not made, of which `callbacks_due` should have begun and `callbacks_overdue` long ago.
     """
 
     call_list: bytes
@@ -72,3 +73,6 @@ class ListCounted(msgspec.Struct, frozen=True, tag="list_counted"):
     dialable: int
     remaining_attempts: int
     hopper: int
+    callbacks: int = 0
+    callbacks_due: int = 0
+    callbacks_overdue: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import pymysql
@@ -15,12 +15,16 @@ from sqlalchemy.pool import NullPool
 from collectors.contract import SourceTrouble
 from collectors.vicidial import sqlite
 from collectors.vicidial.queries import (
+    LATE_COLUMNS,
+    OF_AGENTS,
     OPTIONAL_FLAGS,
     STATUSES,
     TABLES,
+    ReadTable,
     Statement,
     columns_of_schema,
     needed_columns,
+    optional_columns,
     statuses,
 )
 from collectors.vicidial.settings import VicidialSettings
@@ -37,10 +41,15 @@ Flags = dict[tuple[str, str], list[str]]
 
 
 class Database:
-    """See the module. `archives`: the tables that have an archive."""
+    """See the module. `tables`: what is polled, as the schema has it. `archives`: the tables that have an archive.
+    `rules`: the tables of the dialer's own rules that are there. `late`: of the columns that came late those there are.
+    """
 
     def __init__(self, settings: VicidialSettings) -> None:
+        self.tables: tuple[ReadTable, ...] = TABLES
         self.archives: set[str] = set()
+        self.rules: set[str] = set()
+        self.late: dict[str, set[str]] = {}
         self._settings = settings
         self._engine: Engine | None = None
         self._connection: Connection | None = None
@@ -121,12 +130,13 @@ class Database:
 
     def _look_at_schema(self, connection: Connection) -> None:
         """Raises `SourceTrouble` with every column that is missing."""
-        needed = needed_columns()
-        archives = {read.archive: read.name for read in TABLES}
+        needed, optional = needed_columns(), optional_columns()
+        archives = {read.archive: read.name for read in (*TABLES, *OF_AGENTS)}
         found: dict[str, set[str]] = {}
         columns = sqlite.columns_of_schema if self._settings.sqlite is not None else columns_of_schema
-        for row in connection.execute(columns([*needed, *archives])):
+        for row in connection.execute(columns([*needed, *optional, *archives])):
             found.setdefault(str(row[0]), set()).add(str(row[1]))
+        needed |= {name: columns for name, columns in optional.items() if name in found}
         missing = [
             f"{name}.{column}"
             for name, columns in needed.items()
@@ -137,8 +147,16 @@ class Database:
             self.close()
             message = f"database {self._settings.place} lacks {', '.join(missing)}: is this VICIdial's schema?"
             raise SourceTrouble(message)
-        self.archives = {name for archive, name in archives.items() if set(needed[name]) <= found.get(archive, set())}
+        self.archives = {name for archive, name in archives.items() if _has(found, archive, needed.get(name))}
+        polled = [read for read in (*TABLES, *OF_AGENTS) if read.name in found]
+        self.tables = tuple(read.among(found[read.name]) for read in polled)
+        self.rules = set(optional) & set(found)
+        self.late = {name: found.get(name, set()).intersection(columns) for name, columns in LATE_COLUMNS.items()}
         self._flags = tuple(flag for flag in FLAGS if flag not in OPTIONAL_FLAGS or flag in found[STATUSES[0]])
+
+
+def _has(found: Mapping[str, set[str]], name: str, columns: Collection[str] | None) -> bool:
+    return columns is not None and set(columns) <= found.get(name, set())
 
 
 def _opened(path: str) -> socket.socket:

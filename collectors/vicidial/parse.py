@@ -18,9 +18,10 @@ from collectors.remembered import Remembered
 from collectors.vicidial import progress as progress_of
 from collectors.vicidial.facts import RowFacts
 from collectors.vicidial.progress import Progress
-from collectors.vicidial.rows import of_line
+from collectors.vicidial.rows import AgentRow, LoginRow, of_line
 from collectors.vicidial.settings import VicidialSettings
-from streams.records import Arrived, Attempted, AtTheDoor, Ended, Fact, Handled, ListCounted
+from collectors.vicidial.tellings import Tellings
+from streams.records import Arrived, Attempted, AtTheDoor, Ended, Fact, Handled, ListCounted, Worked
 
 DIGEST_BYTES = 8
 _VERSION_BYTES = 8
@@ -39,6 +40,7 @@ class VicidialParser(SaysAllAtOnce):
         self._wiring = wiring
         self._facts = RowFacts(wiring, settings.zone or wiring.zone, settings.meanings)
         self._remembered = Remembered(settings.keep_hours * 3_600_000, bytes)
+        self._tellings = Tellings(self._remembered)
 
     def begin(self, source: str, first_line: bytes, note: bytes) -> None:
         """See `Parser.begin`. What the note says is taken over by `resume` alone, because letters are read too."""
@@ -67,11 +69,22 @@ class VicidialParser(SaysAllAtOnce):
     def _parse(self, line: bytes, now_ms: int, known: bool) -> Parsed:
         row = of_line(line)
         facts, key, at_ms, is_open = self._facts.of(row)
+        if not facts:
+            assert isinstance(row, LoginRow), "every other row says something"
+            return Parsed(Verdict.SKIPPED, reason=f"event:{row.event[:40]}")
         newest_ms = max([fact.at_ms for fact in facts])
         if newest_ms > now_ms + self._wiring.skew_ms:
             message = "time: in the future"
             raise BadLine(message)
-        self.progress.note_row(type(row).__struct_config__.tag, key, at_ms, is_open=is_open)  # type: ignore[arg-type]
+        if isinstance(row, AgentRow) and isinstance(facts[0], Worked):
+            self.progress.note_round(facts[0].agent, row.agent_log_id, at_ms, goes_on=is_open)
+        else:
+            tag = type(row).__struct_config__.tag
+            self.progress.note_row(tag, key, at_ms, is_open=is_open)  # type: ignore[arg-type]
+        if isinstance(facts[0], Worked):
+            people = [fact for fact in facts if isinstance(fact, Worked)]
+            added = [] if known else self._tellings.new(people, now_ms)
+            return Parsed(Verdict.COUNTED, added, event_ms=at_ms, site=people[0].home.site) if added else DUPLICATE
         identity = _identity(facts[0])
         content = _content(facts)
         remembered = self._remembered.get(identity)
@@ -85,8 +98,9 @@ class VicidialParser(SaysAllAtOnce):
     def restore(self, facts: Sequence[Fact], collected_ms: int) -> None:
         """See `Parser.restore`."""
         self.progress.forget(collected_ms)
+        self._tellings.restore([fact for fact in facts if isinstance(fact, Worked)], collected_ms)
         said = {}
-        for identity, group in groupby(facts, key=_identity):
+        for identity, group in groupby([fact for fact in facts if not isinstance(fact, Worked)], key=_identity):
             of_row = list(group)
             version = max(_version(fact) for fact in of_row)
             said[identity] = _content(of_row) + version.to_bytes(_VERSION_BYTES)
@@ -147,7 +161,7 @@ def _content(facts: Sequence[Fact]) -> bytes:
     return digest(_encoder.encode(said))
 
 
-def _with_version(facts: list[Fact], previous: int, now_ms: int) -> tuple[list[Fact], int]:
+def _with_version(facts: Sequence[Fact], previous: int, now_ms: int) -> tuple[Sequence[Fact], int]:
     """The facts with a version above the previous one (-1: none), so that the newest reading stands.
 
     That of an attempt is the time of reading, so that it also stands above one that was forgotten.

@@ -3,13 +3,14 @@
 `newest_ms` of each table is the newest instant of a poll that was read to its end. `open` are the rows that are not
 final, by table and key, with their instants. `dead` are the digests of rows that could not be read: they are still in
 the table and shall not be received again. `days_read_ms` = the end of the last business day that was read again.
-`reached_ms` is the newest instant so far of the poll that goes on; it is not kept.
+`reached_ms` is the newest instant so far of the poll that goes on, `last_round` that of each agent; they are not kept.
 """
 
 from __future__ import annotations
 
 import msgspec
 
+ROUNDS = "vicidial_agent_log"
 MOST_OPEN = 1_000
 MOST_DEAD = 1_000
 OPEN_HOURS = 24
@@ -23,6 +24,7 @@ class Progress(msgspec.Struct):
     dead: dict[bytes, None] = msgspec.field(default_factory=dict)
     days_read_ms: int = 0
     reached_ms: dict[str, int] = msgspec.field(default_factory=dict)
+    last_round: dict[bytes, int] = msgspec.field(default_factory=dict)
 
     def note_row(self, table: str, key: str, at_ms: int, *, is_open: bool) -> None:
         """This row was read. The oldest are left to the reading of the whole day when too many are open."""
@@ -33,6 +35,14 @@ class Progress(msgspec.Struct):
             rows[key] = at_ms
             if len(rows) > MOST_OPEN:
                 del rows[next(iter(rows))]
+
+    def note_round(self, agent: bytes, number: int, at_ms: int, *, goes_on: bool) -> None:
+        """This round of an agent was read. Whoever begins the next one does not go on with it, whatever it lacks."""
+        last = self.last_round.get(agent, 0)
+        if number > last:
+            self.last_round[agent] = number
+            self.open.get(ROUNDS, {}).pop(str(last), None)
+        self.note_row(ROUNDS, str(number), at_ms, is_open=goes_on and number >= last)
 
     def note_dead(self, digest: bytes) -> None:
         """This row could not be read."""

@@ -41,7 +41,39 @@ class InboundRow(_Row, frozen=True, tag="vicidial_closer_log"):
     user: str | None
 
 
-class ListRow(_Row, frozen=True, tag="vicidial_list"):
+class AgentRow(_Row, frozen=True, tag="vicidial_agent_log"):
+    """One round of an agent. `disposed`: it has a status, so nothing follows in it."""
+
+    agent_log_id: int
+    user: str | None
+    campaign_id: str | None
+    event_time: str | None
+    pause_epoch: int | None
+    pause_sec: int | None
+    wait_epoch: int | None
+    wait_sec: int | None
+    talk_epoch: int | None
+    talk_sec: int | None
+    dispo_epoch: int | None
+    dispo_sec: int | None
+    dead_epoch: int | None
+    sub_status: str | None
+    disposed: bool = False
+    inbound: bool = False
+
+
+class LoginRow(_Row, frozen=True, tag="vicidial_user_log"):
+    """An agent logged in or out."""
+
+    user_log_id: int
+    user: str | None
+    campaign_id: str | None
+    event_date: str | None
+    event_epoch: int | None
+    event: str
+
+
+class ListRow(_Row, frozen=True, tag="vicidial_list", omit_defaults=True):
     """What stood in one list at `read_epoch`, counted by the database."""
 
     list_id: int
@@ -55,9 +87,12 @@ class ListRow(_Row, frozen=True, tag="vicidial_list"):
     dialable: int
     remaining_attempts: int
     hopper: int
+    callbacks: int = 0
+    callbacks_due: int = 0
+    callbacks_overdue: int = 0
 
 
-Row = OutboundRow | InboundRow | ListRow
+Row = OutboundRow | InboundRow | AgentRow | LoginRow | ListRow
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Row)

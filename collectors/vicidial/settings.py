@@ -35,6 +35,7 @@ class VicidialSettings:
     list_seconds: int
     attempt_maximum: int
     recycle_seconds: int
+    overdue_seconds: int
     meanings: Meanings
 
     @property
@@ -67,6 +68,7 @@ def read_settings(table: Mapping[str, object]) -> VicidialSettings:
         options.whole("list_seconds", 300, 10, 86_400),
         options.whole("attempt_maximum", 10, 1, 1_000),
         options.whole("recycle_seconds", 1_800, 0, 31_536_000),
+        options.whole("overdue_seconds", 900, 0, 31_536_000),
         Meanings(
             _statuses(options, "dropped", DROPPED),
             _statuses(options, "machines", MACHINES),

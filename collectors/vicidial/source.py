@@ -20,7 +20,19 @@ from collectors.sources import Chunk, Days
 from collectors.vicidial.connection import Database, Flags
 from collectors.vicidial.parse import VicidialParser, digest
 from collectors.vicidial.progress import Progress
-from collectors.vicidial.queries import OUTBOUND, TABLES, ReadTable, Statement, hopper, since, stock, whole_day
+from collectors.vicidial.queries import (
+    OUTBOUND,
+    ReadTable,
+    Statement,
+    callbacks,
+    campaigns,
+    hopper,
+    recycling,
+    since,
+    stock,
+    whole_day,
+)
+from collectors.vicidial.redial import Redial, redial
 from collectors.vicidial.rows import OutboundRow, as_line
 from collectors.vicidial.settings import VicidialSettings
 from collectors.vicidial.stock import list_rows
@@ -29,6 +41,7 @@ from streams.records import identify
 
 OVERLAP_MS = 900_000
 _ALL = 10_000
+_EVER = "9999-12-31 23:59:59"
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 1_000, 60_000
 
 
@@ -99,7 +112,7 @@ class VicidialSource:
                 first, _ = business_day(self._days.clock, first - 1)
             progress.days_read_ms = first
         flags = self._database.flags()
-        for read in TABLES:
+        for read in self._database.tables:
             newest_ms = progress.newest_ms.get(read.name)
             from_ms_ = progress.days_read_ms if newest_ms is None else newest_ms - OVERLAP_MS
             statement = since(read, self._wall_text(from_ms_, now_ms), list(progress.open.get(read.name, ())))
@@ -110,7 +123,7 @@ class VicidialSource:
             self._stock_at_ms = now_ms + self._settings.list_seconds * 1000
         start_ms, end_ms = business_day(self._days.clock, progress.days_read_ms)
         if closes_at(self._days.clock, start_ms, self._days.closes_minutes) <= now_ms:
-            for read in TABLES:
+            for read in self._database.tables:
                 archive = read.name in self._database.archives
                 from_text, to_text = self._wall_text(start_ms, start_ms), self._wall_text(end_ms, end_ms)
                 yield from self._rows(read, whole_day(read, from_text, to_text, archive=archive), flags, limit)
@@ -118,15 +131,31 @@ class VicidialSource:
             progress.days_read_ms = end_ms
 
     def _stock(self, flags: Flags, now_ms: int) -> Iterator[list[RawLine]]:
-        settings = self._settings
-        called_before = self._wall_text(now_ms - settings.recycle_seconds * 1000, now_ms)
-        counted = [
-            row for rows in self._database.read(stock(settings.attempt_maximum, called_before), _ALL) for row in rows
-        ]
-        ready = {row[0]: row[1] for rows in self._database.read(hopper(), _ALL) for row in rows}
-        lines = [self._line(as_line(row)) for row in list_rows(counted, ready, flags, now_ms // 1000)]
-        if lines:
-            yield lines
+        rules = self._redial()
+        called_before = [self._wall_text(now_ms - seconds * 1000, now_ms) for seconds in rules.waits]
+        # Whoever need not wait was called at any time.
+        called_before[0] = _EVER
+        counted = self._all(stock(called_before, with_resets=bool(self._database.late["vicidial_list"])))
+        ready = {row[0]: row[1] for row in self._all(hopper())}
+        promised = {}
+        if "vicidial_callbacks" in self._database.rules:
+            overdue = self._wall_text(now_ms - self._settings.overdue_seconds * 1000, now_ms)
+            asked = callbacks(self._wall_text(now_ms, now_ms), overdue)
+            promised = {row[0]: row[1:] for row in self._all(asked)}
+        rows = list_rows(counted, rules, flags, ready, promised, now_ms // 1000)
+        if rows:
+            yield [self._line(as_line(row)) for row in rows]
+
+    def _redial(self) -> Redial:
+        there, settings = self._database.rules, self._settings
+        dialled = (
+            self._all(campaigns(self._database.late["vicidial_campaigns"])) if "vicidial_campaigns" in there else []
+        )
+        recycled = self._all(recycling()) if "vicidial_lead_recycle" in there else []
+        return redial(settings.attempt_maximum, settings.recycle_seconds, dialled, recycled)
+
+    def _all(self, statement: Statement) -> list[Sequence[Any]]:
+        return [row for rows in self._database.read(statement, _ALL) for row in rows]
 
     def _line(self, line: bytes) -> RawLine:
         self._position += len(line) + 1
@@ -152,7 +181,7 @@ class VicidialSource:
 
     @staticmethod
     def _row(read: ReadTable, row: Sequence[Any], flags: Flags) -> Any:
-        if read is not OUTBOUND:
+        if read.name != OUTBOUND.name:
             return read.row(*row)
         outbound = OutboundRow(*row)
         of_campaign, of_system = flags.get((outbound.campaign_id, outbound.status)), flags.get(("", outbound.status))

@@ -57,7 +57,9 @@ class Agents:
         for number in np.unique(column["home"]).tolist():
             homes[number] = self._home(decode_cell(cells[number]))
         work, home = column["work"].astype(np.int64), homes[column["home"]]
-        self._people.take(Facts(person, column["at_ms"], column["place"], work, login, column["duration_ms"], home))
+        entry = self._people.entries.rows(column["entry"])
+        when, lasts = (column["at_ms"], column["place"]), column["duration_ms"]
+        self._people.take(Facts(person, *when, work, login, lasts, home, entry, column["version"]))
 
     def _home(self, home: Cell) -> int:
         cell = Cell("", home.provider, home.site, home.team, family="agents")

@@ -50,7 +50,8 @@ PAUSED = _table({Work.PAUSED: 1, Work.UNPAUSED: 0, Work.LEFT: 0, Work.LOST: 0}, 
 class Facts(NamedTuple):
     """Facts as arrays; `person` and `login` are row numbers, `duration_ms` of ringing or after-call work.
 
-    `home` is the number of a cell, 0 where the fact says nothing of it.
+    `home` is the number of a cell, 0 where the fact says nothing of it, `entry` that of the row that tells the fact, 0
+    where nothing takes it back (see `entries`).
     """
 
     person: Ints
@@ -60,6 +61,8 @@ class Facts(NamedTuple):
     login: Ints
     duration_ms: Ints
     home: Ints
+    entry: Ints
+    version: Ints
 
     def rows(self, rows: Ints | Flags) -> Facts:
         """These facts only."""
@@ -70,7 +73,8 @@ class Facts(NamedTuple):
         if _rises(self.at_ms, self.place):
             # What one source tells in its order is in order already, person by person.
             return self.rows(np.argsort(self.person, kind="stable"))
-        rows = np.lexsort((self.home, self.duration_ms, self.login, self.work, self.place, self.at_ms, self.person))
+        least_first = (self.entry, self.home, self.duration_ms, self.login, self.work, self.place, self.at_ms)
+        rows = np.lexsort((*least_first, self.person))
         facts = self.rows(rows)
         if rows.size < 2:
             return facts

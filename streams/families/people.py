@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from streams.due import Timetable
+from streams.families.entries import Entries
 from streams.families.last_words import OFFLINE, Facts, Flags, LastWords
 from streams.families.state_sums import StateSums
 from streams.families.timelines import Standing, Turns, running_out, turns
@@ -44,6 +45,7 @@ class People:
         self.sums = StateSums(now_ms)
         self.login_person = np.zeros(0, np.int64)
         self.now = LastWords()
+        self.entries = Entries()
         self._ids, self._logins = IdTable(), IdTable()
         self._before = LastWords()
         self._inside, self._unpaused = np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -87,9 +89,11 @@ class People:
 
     def take(self, facts: Facts) -> None:
         """Takes in facts; those dated behind the clock wait for it."""
+        anew = np.zeros(self.persons, np.bool_)
+        if facts.entry.any():
+            facts = self._rewritten(facts, anew)
         facts = self._due(facts).in_order()
         old = facts.at_ms < self.forgotten_ms
-        anew = np.zeros(self.persons, np.bool_)
         if old.any():
             before = facts.rows(old)
             self._before.learn(before)
@@ -117,6 +121,16 @@ class People:
             return facts
         self._ahead = _together([self._ahead, facts.rows(ahead)])
         return facts.rows(~ahead)
+
+    def _rewritten(self, facts: Facts, anew: Flags) -> Facts:
+        """Takes back what these facts replace, and flags whose that was; returns those of the facts that stand."""
+        if self.entries.learn(facts):
+            for number, part in enumerate(self._facts):
+                stands = self.entries.stand(part)
+                anew[part.person[~stands]] = True
+                self._facts[number] = part.rows(stands)
+            self._ahead = self._ahead.rows(self.entries.stand(self._ahead))
+        return facts.rows(self.entries.stand(facts))
 
     def redo(self, anew: Flags) -> None:
         """Works out anew all that is known of these persons (one flag each)."""
@@ -235,6 +249,7 @@ class People:
         self._before.learn(facts.rows(old))
         self._before.settle(facts.rows(old))
         self._facts = [facts.rows(~old)]
+        self._facts[0], self._ahead = self.entries.forget(self._facts[0], self._ahead)
         self.forgotten_ms = before_ms
         day_start_ms = self.sums.day_start_ms
         self.sums = StateSums(self.now_ms)
@@ -248,6 +263,7 @@ class People:
         saved = {f"before {name}": column for name, column in self._before.dump().items()}
         saved |= {f"fact {name}": column.tobytes() for name, column in facts._asdict().items()}
         return saved | {
+            **self.entries.dump(),
             "persons": self._ids.ids().tobytes(),
             "logins": self._logins.ids().tobytes(),
             "login_person": self.login_person.tobytes(),
@@ -260,7 +276,10 @@ class People:
         self.login_person = np.frombuffer(parts["login_person"], np.int64).copy()
         self.forgotten_ms = int(parts["forgotten_ms"])
         self._before.load({name[7:]: column for name, column in parts.items() if name.startswith("before ")})
-        columns = [np.frombuffer(parts[f"fact {name}"], np.int64) for name in Facts._fields]
+        size = len(parts["fact person"])
+        # A state from before facts could be taken back has no entries.
+        columns = [np.frombuffer(parts.get(f"fact {name}", bytes(size)), np.int64) for name in Facts._fields]
+        self.entries.load(parts)
         self._facts = [self._due(Facts(*columns))]
         self._grow()
         self.redo(np.ones(self.persons, np.bool_))

@@ -82,8 +82,10 @@ def _fact(fact: Fact, names: dict[bytes, str]) -> str:
         parts += [f"length {fact.length_ms / 1000:g}"] * (fact.length_ms >= 0)
         return ", ".join(parts)
     if isinstance(fact, ListCounted):
-        numbers = " ".join(str(number) for number in msgspec.structs.astuple(fact)[3:])
-        return f"{_name(fact.call_list, names)} list counted {at} {fact.cell.campaign}: {numbers}"
+        counted = msgspec.structs.astuple(fact)[3:]
+        numbers = " ".join(str(number) for number in counted[:8])
+        callbacks = f", callbacks {' '.join(str(number) for number in counted[8:])}" if any(counted[8:]) else ""
+        return f"{_name(fact.call_list, names)} list counted {at} {fact.cell.campaign}: {numbers}{callbacks}"
     if isinstance(fact, Ordered):
         kind = "cancellation" if fact.cancels else "order"
         place = "/".join((fact.cell.project, fact.cell.campaign, fact.cell.hotline))

@@ -8,6 +8,7 @@ from random import Random
 from streams.records import Cell, Fact, Work, Worked, identify
 from tests.batch import agents as truth
 from tests.batch.count import HALF_HOUR_MS
+from tests.machine.agent_rows import standing
 from tests.machine.centre import BUSINESS_DAYS, partition_of
 from tests.machine.visits import Numbers, day_start_of
 
@@ -51,8 +52,8 @@ class Agents:
     def numbers(self, known: Iterable[Fact], now_ms: int) -> dict[Cell, Numbers]:
         """Who is in which state now, by home and by hotline, and the time in each state by home."""
         events: dict[bytes, list[truth.Event]] = {}
-        for fact in known:
-            if isinstance(fact, Worked) and fact.at_ms <= now_ms:
+        for fact in standing(known):
+            if fact.at_ms <= now_ms:
                 events.setdefault(fact.agent, []).append(_event(fact))
         people = {agent: truth.person(own, now_ms) for agent, own in events.items()}
         result: dict[Cell, Numbers] = {}

@@ -13,7 +13,7 @@ from random import Random
 from typing import Protocol
 
 from streams.records import Cell, Fact
-from tests.machine import agents, billing, orders, outbound, shifts, trunks, visits
+from tests.machine import agent_rows, agents, billing, orders, outbound, shifts, trunks, visits
 
 Number = tuple[str | int, ...]
 Numbers = dict[Number, int]
@@ -54,6 +54,7 @@ class Family(Protocol):
 FAMILIES: dict[str, Family] = {
     "visits": visits.Visits(),
     "agents": agents.Agents(),
+    "agent_rows": agent_rows.AgentRows(),
     "billing": billing.Billing(),
     "orders": orders.Orders(),
     "outbound": outbound.Outbound(),

@@ -90,7 +90,10 @@ def _attempt(fact: Attempted) -> truth.Attempt:
     return truth.Attempt(fact.cell, fact.at_ms, (fact.lead or fact.attempt).hex(), said, fact.count)
 
 
-_COUNTS = ("leads", "touched", "attempts", "terminal", "lost", "dialable", "remaining_attempts", "hopper")
+_COUNTS = (
+    *("leads", "touched", "attempts", "terminal", "lost", "dialable", "remaining_attempts", "hopper"),
+    *("callbacks", "callbacks_due", "callbacks_overdue"),
+)
 
 
 class Lists:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from collectors.sources import Days, Polled
 from collectors.vicidial.collector import read_options
 from streams.days import SiteClock, closes_at
+from streams.records import Worked
 from streams.records_outbound import Attempted
 from tests.collectors.bench import Bench
 from tests.mariadb import MariaDb
@@ -60,6 +61,18 @@ class PolledBench(Bench):
                 before = standing.get(fact.attempt)
                 if before is None or before.version < fact.version:
                     standing[fact.attempt] = fact
+        return standing
+
+    def rounds(self) -> dict[bytes, list[Worked]]:
+        """What stands of every row about agents: the facts of its highest version, in its order."""
+        standing: dict[bytes, list[Worked]] = {}
+        for fact in self.facts():
+            if isinstance(fact, Worked):
+                told = standing.setdefault(fact.entry, [])
+                if told and told[0].version < fact.version:
+                    told.clear()
+                if not told or told[0].version == fact.version:
+                    told.append(fact)
         return standing
 
     def dispositions(self) -> Counter[tuple[str, str]]:

@@ -49,6 +49,44 @@ CREATE TABLE {name} (
     INDEX (campaign_id)
 )
 """
+_AGENT_LOG = """
+CREATE TABLE {name} (
+    agent_log_id INT UNSIGNED AUTO_INCREMENT NOT NULL PRIMARY KEY,
+    user VARCHAR(20),
+    server_ip VARCHAR(15) NOT NULL DEFAULT '',
+    event_time DATETIME,
+    lead_id INT UNSIGNED,
+    campaign_id VARCHAR(8),
+    pause_epoch INT UNSIGNED,
+    pause_sec SMALLINT UNSIGNED DEFAULT 0,
+    wait_epoch INT UNSIGNED,
+    wait_sec SMALLINT UNSIGNED DEFAULT 0,
+    talk_epoch INT UNSIGNED,
+    talk_sec SMALLINT UNSIGNED DEFAULT 0,
+    dispo_epoch INT UNSIGNED,
+    dispo_sec SMALLINT UNSIGNED DEFAULT 0,
+    status VARCHAR(6),
+    user_group VARCHAR(20),
+    comments VARCHAR(20),
+    sub_status VARCHAR(6),
+    dead_epoch INT UNSIGNED,
+    dead_sec SMALLINT UNSIGNED DEFAULT 0,
+    INDEX (user),
+    INDEX (event_time)
+)
+"""
+_USER_LOG = """
+CREATE TABLE {name} (
+    user_log_id INT UNSIGNED AUTO_INCREMENT NOT NULL PRIMARY KEY,
+    user VARCHAR(20),
+    event VARCHAR(50),
+    campaign_id VARCHAR(8),
+    event_date DATETIME,
+    event_epoch INT UNSIGNED,
+    INDEX (user),
+    INDEX (event_date)
+)
+"""
 _FLAG_COLUMNS = ", ".join(f"{flag} ENUM('Y','N') DEFAULT 'N'" for flag in FLAGS)
 
 DEFAULT_STATUSES: dict[str, tuple[str, ...]] = {
@@ -82,6 +120,14 @@ _LISTS = (
     "INDEX (list_id), INDEX (status))",
     "CREATE TABLE vicidial_hopper (hopper_id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, lead_id INT UNSIGNED, "
     "campaign_id VARCHAR(8), status VARCHAR(6), list_id BIGINT UNSIGNED, INDEX (lead_id))",
+    "CREATE TABLE vicidial_callbacks (callback_id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, lead_id INT UNSIGNED, "
+    "list_id BIGINT UNSIGNED, campaign_id VARCHAR(8), status VARCHAR(10), callback_time DATETIME, user VARCHAR(20), "
+    "recipient ENUM('USERONLY','ANYONE'), INDEX (lead_id), INDEX (status), INDEX (callback_time))",
+    "CREATE TABLE vicidial_campaigns (campaign_id VARCHAR(8) PRIMARY KEY, dial_statuses VARCHAR(255) DEFAULT ' NEW -', "
+    "call_count_limit SMALLINT UNSIGNED DEFAULT 0, drop_lockout_time VARCHAR(6) DEFAULT '0')",
+    "CREATE TABLE vicidial_lead_recycle (recycle_id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, campaign_id VARCHAR(8), "
+    "status VARCHAR(6) NOT NULL, attempt_delay SMALLINT UNSIGNED DEFAULT 1800, "
+    "attempt_maximum TINYINT UNSIGNED DEFAULT 2, active ENUM('Y','N') DEFAULT 'N', INDEX (campaign_id))",
 )
 
 CREATE = (
@@ -90,6 +136,10 @@ CREATE = (
     _OUTBOUND.format(name="vicidial_log_archive"),
     _INBOUND.format(name="vicidial_closer_log"),
     _INBOUND.format(name="vicidial_closer_log_archive"),
+    _AGENT_LOG.format(name="vicidial_agent_log"),
+    _AGENT_LOG.format(name="vicidial_agent_log_archive"),
+    _USER_LOG.format(name="vicidial_user_log"),
+    _USER_LOG.format(name="vicidial_user_log_archive"),
     "CREATE TABLE vicidial_statuses (status VARCHAR(6) NOT NULL PRIMARY KEY, status_name VARCHAR(30), "
     f"{_FLAG_COLUMNS})",
     "CREATE TABLE vicidial_campaign_statuses (status VARCHAR(6) NOT NULL, status_name VARCHAR(30), "

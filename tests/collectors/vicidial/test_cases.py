@@ -8,12 +8,13 @@ from tests.collectors.bench import NOW_MS, parser_of
 from tests.collectors.stories import expected, inputs, told
 
 CASES = sorted((Path(__file__).parents[3] / "collectors" / "vicidial" / "cases").glob("*.txt"))
+OF_PEOPLE = ("agents", "agents_rewritten")
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_case(path: Path) -> None:
     case = expected(path)
-    assert told(parser_of("vicidial"), inputs(case)) == case
+    assert told(parser_of("vicidial"), inputs(case), people=path.stem in OF_PEOPLE) == case
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

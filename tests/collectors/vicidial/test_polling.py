@@ -252,8 +252,17 @@ def test_one_light_statement_for_each_table_and_poll(tmp_path: Path, database: M
             "INSERT INTO vicidial_closer_log (lead_id, campaign_id, call_date, start_epoch, status) "
             "SELECT lead_id, 'SUPPORT', call_date, start_epoch, 'SALE' FROM vicidial_log"
         )
+        cursor.execute(
+            "INSERT INTO vicidial_agent_log (user, event_time, campaign_id, pause_epoch, wait_epoch, status) "
+            "SELECT lead_id % 50, call_date, campaign_id, start_epoch, start_epoch, IF(lead_id > 19960, NULL, 'NI') "
+            "FROM vicidial_log"
+        )
+        cursor.execute(
+            "INSERT INTO vicidial_user_log (user, event, event_date, event_epoch) "
+            "SELECT lead_id % 50, IF(lead_id % 2, 'LOGIN', 'LOGOUT'), call_date, start_epoch FROM vicidial_log"
+        )
         cursor.execute("UPDATE vicidial_log SET status = 'INCALL' WHERE lead_id > 19980")
-        cursor.execute("ANALYZE TABLE vicidial_log, vicidial_closer_log")
+        cursor.execute("ANALYZE TABLE vicidial_log, vicidial_closer_log, vicidial_agent_log, vicidial_user_log")
     bench = PolledBench(tmp_path, database, NOON_S)
     bench.poll()
     with database.connect() as connection, connection.cursor() as cursor:
@@ -268,9 +277,10 @@ def test_one_light_statement_for_each_table_and_poll(tmp_path: Path, database: M
             "SELECT argument FROM mysql.general_log WHERE user_host LIKE '%leitstand%' AND command_type = 'Query'"
         )
         asked = [bytes(row[0]).decode() if isinstance(row[0], bytes) else row[0] for row in cursor.fetchall()]
-        for name in ("vicidial_log", "vicidial_closer_log", "vicidial_statuses", "vicidial_campaign_statuses"):
+        polled = ("vicidial_log", "vicidial_closer_log", "vicidial_agent_log", "vicidial_user_log")
+        for name in (*polled, "vicidial_statuses", "vicidial_campaign_statuses"):
             assert len([each for each in asked if f"FROM {name} " in each.replace("\n", " ") + " "]) == 1, asked
-        for name in ("vicidial_log", "vicidial_closer_log"):
+        for name in polled:
             (statement,) = [each for each in asked if f"FROM {name} " in each.replace("\n", " ")]
             cursor.execute(f"EXPLAIN {statement}")
             names = [column[0] for column in cursor.description]
