@@ -5,6 +5,7 @@ A line is a JSON text that holds a whole small calendar, so that a dead one can 
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterable, Sequence
 
@@ -15,8 +16,14 @@ _BEGIN, _END = b"BEGIN:VCALENDAR", b"END:VCALENDAR"
 _SHARED = (b"X-WR-CALNAME", b"X-WR-TIMEZONE")
 
 
-def cut_series(content: bytes) -> Sequence[RawLine]:
-    """The series of a calendar in the order of their first events. Raises `SourceTrouble` for half a calendar."""
+def cut_series(content: bytes, encoding: str = "utf-8") -> Sequence[RawLine]:
+    """The series of a calendar in the order of their first events.
+
+    `encoding` has ASCII in single bytes. Raises `SourceTrouble` for half a calendar, and for one in UTF-16.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        message = "the file is written in UTF-16: let the other program export it as UTF-8"
+        raise SourceTrouble(message)
     lines = [line.removesuffix(b"\r") for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
     while lines and not lines[-1].strip():
         lines.pop()
@@ -32,7 +39,7 @@ def cut_series(content: bytes) -> Sequence[RawLine]:
             series.setdefault(_uid(part) or b"\n".join(part), []).extend(part)
         elif name == b"VTIMEZONE" or part[0].upper().startswith(_SHARED):
             shared += part
-    return [_line(number, [_BEGIN, *shared, *events, _END]) for number, events in enumerate(series.values())]
+    return [_line(number, [_BEGIN, *shared, *events, _END], encoding) for number, events in enumerate(series.values())]
 
 
 def _parts(lines: Iterable[bytes]) -> list[tuple[bytes, list[bytes]]]:
@@ -68,9 +75,9 @@ def _uid(part: Sequence[bytes]) -> bytes:
     return found
 
 
-def _line(number: int, lines: Sequence[bytes]) -> RawLine:
+def _line(number: int, lines: Sequence[bytes], encoding: str) -> RawLine:
     data = b"\r\n".join(lines) + b"\r\n"
     try:
-        return RawLine(number, json.dumps(data.decode("utf-8"), ensure_ascii=False).encode(), number + 1)
+        return RawLine(number, json.dumps(data.decode(encoding), ensure_ascii=False).encode(), number + 1)
     except UnicodeDecodeError as error:
-        return RawLine(number, data[:HEAD_BYTES], number + 1, f"not utf-8: byte {error.start} of the event")
+        return RawLine(number, data[:HEAD_BYTES], number + 1, f"not {encoding}: byte {error.start} of the event")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -46,7 +47,7 @@ class IcsOptions:
             del mark_of  # a file that is replaced is known by its path
             assert isinstance(parser, IcsParser)
             parser.resume(b"" if resume is None else resume.note)
-            return WholeFile(path, cut_series, AGAIN_MS)
+            return WholeFile(path, partial(cut_series, encoding=self.settings.encoding), AGAIN_MS)
 
         return opened
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from collectors.delimited import ENCODINGS
 from collectors.instants import read_zone
 from collectors.options import Options
 
@@ -29,6 +30,7 @@ class IcsSettings:
     location_is_queue: bool
     back_days: int
     ahead_days: int
+    encoding: str
 
 
 def read_settings(table: Mapping[str, object]) -> IcsSettings:
@@ -43,6 +45,7 @@ def read_settings(table: Mapping[str, object]) -> IcsSettings:
         options.truth("location_is_queue", False),
         options.whole("back_days", 7, 1, 366),
         options.whole("ahead_days", 60, 1, 366),
+        options.text("encoding", "utf-8", ENCODINGS),
     )
     options.end()
     options.raise_faults()

@@ -14,7 +14,7 @@ import msgspec
 
 from streams.codec import decode_cell, encode_cell
 from streams.counters import CURRENCIES, ROLLING_SECONDS
-from streams.days import business_day
+from streams.days import SiteClock, business_day
 from streams.engine import ClockOf
 from streams.fact_columns import FactTable
 from streams.families.outbound import ids
@@ -45,6 +45,7 @@ class Orders:
         self._orders: dict[bytes, _Order] = {}
         self._of_cell: dict[bytes, set[bytes]] = {}
         self._cells: dict[bytes, Cell] = {}
+        self._of_clock: dict[SiteClock, set[bytes]] = {}
         self._changed: set[bytes] = set()
         self._turning: list[tuple[int, bytes]] = []
         """When a cell must be counted anew by the clock alone: an order of the future, or one that leaves a window."""
@@ -55,6 +56,8 @@ class Orders:
         if table is None:
             return
         column = table.columns
+        # Older programs write the same cell in other bytes.
+        same = {number: encode_cell(decode_cell(cells[number])) for number in set(column["cell"].tolist())}
         rows = zip(
             ids(column["order"]),
             column["version"].tolist(),
@@ -66,15 +69,12 @@ class Orders:
             strict=True,
         )
         for identity, version, at_ms, cancels, revenue_minor, currency, cell in rows:
-            # Older programs write the same cell in other bytes.
-            encoded = encode_cell(decode_cell(cells[cell]))
-            order = _Order(version, at_ms, cancels != _NO_ORDER, revenue_minor, table.texts[currency], encoded)
+            order = _Order(version, at_ms, cancels != _NO_ORDER, revenue_minor, table.texts[currency], same[cell])
             self._put(identity, order)
 
     def _put(self, identity: bytes, order: _Order) -> None:
         before = self._orders.get(identity)
-        self._cells.setdefault(order.cell, decode_cell(order.cell))
-        self._of_cell.setdefault(order.cell, set())
+        self._know(order.cell)
         self._changed.add(order.cell)
         if before is not None:
             if order <= before:
@@ -87,14 +87,19 @@ class Orders:
             if turns_ms > self.now_ms:
                 heappush(self._turning, (turns_ms, order.cell))
 
+    def _know(self, encoded: bytes) -> None:
+        if encoded not in self._cells:
+            cell = self._cells[encoded] = decode_cell(encoded)
+            self._of_cell[encoded] = set()
+            self._of_clock.setdefault(self._clock_of(cell.site), set()).add(encoded)
+
     def tick(self, now_ms: int) -> None:
         """See `Family.tick`."""
         if now_ms <= self.now_ms:
             return
-        for encoded, cell in self._cells.items():
-            clock = self._clock_of(cell.site)
+        for clock, cells in self._of_clock.items():
             if business_day(clock, self.now_ms) != business_day(clock, now_ms):
-                self._changed.add(encoded)
+                self._changed |= cells
         self.now_ms = now_ms
         while self._turning and self._turning[0][0] <= now_ms:
             self._changed.add(heappop(self._turning)[1])
@@ -153,8 +158,7 @@ class Orders:
     def load(self, parts: Mapping[str, bytes]) -> None:
         """See `Family.load`."""
         for encoded in msgspec.msgpack.decode(parts["cells"], type=list[bytes]):
-            self._cells[encoded] = decode_cell(encoded)
-            self._of_cell[encoded] = set()
+            self._know(encoded)
             self._changed.add(encoded)
         saved = msgspec.msgpack.decode(parts["orders"], type=dict[bytes, tuple[int, int, bool, int, str, bytes]])
         for identity, order in saved.items():

@@ -20,6 +20,8 @@ HALF_HOUR_MS = 1_800_000
 _HOUR_MS = 2 * HALF_HOUR_MS
 _RUNNING = ("base_fee", "per_month", "minimum")
 """Amounts that accrue with every millisecond, or appear in whole months only."""
+FILES = {"calls": "queue_log", "dialer": "dialer.csv", "plan": "plan.csv", "sales": "orders/1.csv"}
+"""The file of each feed."""
 _FEEDS = """
 time_format = "epoch"
 [feeds.calls]
@@ -116,24 +118,25 @@ def write(story: Story, folder: Path) -> tuple[Path, dict[str, int]]:
     config = folder / "leitstand.toml"
     # The last table of a story is that of the plan.
     config.write_text(f"{toml(story).rstrip()}{_FEEDS}", "utf-8")
-    files = {
-        "queue_log": sorted(_queue_log(story), key=lambda line: int(line.partition("|")[0])),
-        "dialer.csv": [
-            "at,campaign,said",
-            *(f"{one.at_ms // 1000},{one.campaign},{one.said}" for one in story.attempts),
-        ],
-        "plan.csv": ["person,from,to,kind", *_plan(story)],
-        "orders/1.csv": ["order;time;cancels;project;campaign;hotline;revenue;currency", *_orders(story)],
+    heads = {
+        "dialer": "at,campaign,said",
+        "plan": "person,from,to,kind",
+        "sales": "order;time;cancels;project;campaign;hotline;revenue;currency",
     }
-    for name, lines in files.items():
+    rows = {
+        "calls": sorted(_queue_log(story), key=lambda line: int(line.partition("|")[0])),
+        "dialer": [f"{one.at_ms // 1000},{one.campaign},{one.said}" for one in story.attempts],
+        "plan": list(_plan(story)),
+        "sales": list(_orders(story)),
+    }
+    for feed, name in FILES.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    content = (folder / "orders/1.csv").read_bytes()
-    (folder / "orders/1.csv.sha256").write_text(f"{hashlib.sha256(content).hexdigest()}  1.csv\n")
-    rows = {"calls": len(files["queue_log"])}
-    named = {"dialer": "dialer.csv", "plan": "plan.csv", "sales": "orders/1.csv"}
-    return config, rows | {feed: len(files[name]) - 1 for feed, name in named.items()}
+        path.write_text("\n".join([*filter(None, [heads.get(feed)]), *rows[feed], ""]), "utf-8")
+    orders = folder / FILES["sales"]
+    checksum = hashlib.sha256(orders.read_bytes()).hexdigest()
+    orders.with_name(f"{orders.name}.sha256").write_text(f"{checksum}  {orders.name}\n")
+    return config, {feed: len(of_feed) for feed, of_feed in rows.items()}
 
 
 def _queue_log(story: Story) -> Iterator[str]:

@@ -69,7 +69,8 @@ class Core:
         """The accounting of the feed, which must balance."""
         total = Tally()
         for batch in self.batches():
-            total.add(batch.tally)
+            if batch.feed == self.feed:
+                total.add(batch.tally)
         assert total.balanced, total
         return total
 

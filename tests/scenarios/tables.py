@@ -6,6 +6,8 @@ date 2026-07-08                                  local clock times below lie on 
 settings                                         TOML added to the asterisk example (instead, if it has the feed)
     [[queues]]
     queue = "q"
+rows shifts                                      the file of another feed, which `settings` describe
+    person,from,to,kind
 14:00:00|1.1|q|NONE|ENTERQUEUE||030|1            a queue_log line; its time may also be pasted as seconds since 1970
 > 14:00:20 30m live by hotline                   as-of, window, basis [, dimensions]
     q: offered 1, waiting 1 | service_level null empty | unconfigured
@@ -77,6 +79,7 @@ class Scenario:
     day: date
     settings: str = ""
     lines: list[tuple[int, str]] = field(default_factory=list)
+    files: dict[str, list[str]] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
     accounting: dict[str, int] | None = None
 
@@ -114,17 +117,19 @@ def read(text: str) -> Iterator[Scenario]:
         elif line.startswith("    "):
             if indented == "settings":
                 scenario.settings += line[4:] + "\n"
+            elif indented.startswith("rows "):
+                scenario.files.setdefault(indented[5:], []).append(line[4:])
             else:
                 scenario.checks[-1].rows.append(_row(line.strip()))
         else:
-            indented = "settings" if line == "settings" else "rows"
+            indented = line if line == "settings" or line.startswith("rows ") else "answer"
             _take(scenario, line)
     if scenario is not None:
         yield scenario
 
 
 def _take(scenario: Scenario, line: str) -> None:
-    if line == "settings":
+    if line == "settings" or line.startswith("rows "):
         return
     if line.startswith("date "):
         scenario.day = date.fromisoformat(line[5:])

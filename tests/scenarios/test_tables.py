@@ -23,6 +23,16 @@ def settings_of(scenario: Scenario, folder: Path) -> Settings:
     return wiring.read_settings(file)
 
 
+def read_beside(scenario: Scenario, core: Core, folder: Path, now_ms: int = FAR_AHEAD_MS) -> None:
+    """Reads the files of the other feeds into the same log; none of their rows may be dead."""
+    for feed, rows in scenario.files.items():
+        file = folder / feed
+        file.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+        beside = Core(core.settings, feed, core.folder, core.log)
+        beside.replay(file, now_ms=now_ms)
+        assert beside.tally().dead == 0
+
+
 @pytest.mark.parametrize("scenario", CASES, ids=lambda scenario: scenario.title)
 def test_looking_back(scenario: Scenario, tmp_path: Path) -> None:
     """The whole file at once, then every question."""
@@ -30,6 +40,7 @@ def test_looking_back(scenario: Scenario, tmp_path: Path) -> None:
     file = tmp_path / "queue_log"
     file.write_text("".join(f"{line}\n" for _, line in scenario.lines), encoding="utf-8", newline="\n")
     core.replay(file)
+    read_beside(scenario, core, tmp_path)
     wrong = []
     for check in scenario.checks:
         wrong += differences(scenario, check, core.document(check.asked, core.as_of(check.as_of_ms)))
@@ -50,6 +61,7 @@ def test_a_copy_of_the_file_changes_no_number(scenario: Scenario, tmp_path: Path
     for name in ("queue_log", "copy"):
         (tmp_path / name).write_text(text, encoding="utf-8", newline="\n")
         core.replay(tmp_path / name)
+    read_beside(scenario, core, tmp_path)
     tally = core.tally()
     assert tally.received == 2 * len(scenario.lines)
     assert tally.counted == tally.duplicate
@@ -64,6 +76,7 @@ def test_living_through_it(scenario: Scenario, tmp_path: Path) -> None:
     """Line after line as the file grows, the processor's clock going on; what comes late corrects what was said."""
     core = Core(settings_of(scenario, tmp_path), "queue_log", tmp_path / "data")
     core.follow(tmp_path / "queue_log", scenario.lines)
+    read_beside(scenario, core, tmp_path, max(check.as_of_ms for check in scenario.checks))
     assert core.tally().received == len(scenario.lines)
     wrong = []
     for check in scenario.checks:

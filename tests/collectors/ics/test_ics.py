@@ -63,6 +63,20 @@ def test_an_event_that_is_not_utf_8_is_dead_and_the_others_are_read() -> None:
     assert (good.fault, bad.fault[:9]) == ("", "not utf-8")
 
 
+def test_a_calendar_in_the_encoding_of_an_old_program_is_read() -> None:
+    content = calendar(work("a", "20251009", person="Jürgen"), work("b", "20251009", person="J?")).encode("cp1252")
+    good, bad = cut_series(content.replace(b"?", b"\x81"), "cp1252")
+    assert (good.fault, bad.fault[:10]) == ("", "not cp1252")
+    assert "SUMMARY:Jürgen" in json.loads(good.data)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_refused_by_its_name(encoding: str) -> None:
+    mark = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}.get(encoding, b"")
+    with pytest.raises(SourceTrouble, match="UTF-16"):
+        cut_series(mark + calendar(work("a", "20251009")).encode(encoding))
+
+
 class Planner:
     """Another program that replaces the file; the feed reads it from then on."""
 
