@@ -14,25 +14,37 @@ from dash import Dash, Input, Output, html
 from flask import Flask, request
 
 from dashboard.board import View, render
+from dashboard.desk import downloads
 from dashboard.desk.all_kpis import all_kpis
+from dashboard.desk.subject_page import SubjectPages, subject_of
 from dashboard.page import page
 from dashboard.wording import words
 
 if TYPE_CHECKING:
     from dashboard.app import PageContext
 
-CALLBACK_OUTPUTS = ("all-kpis.children",)
+CALLBACK_OUTPUTS = ("all-kpis.children", "sheets.children", "money.children")
 """Every callback of the desk, for the table of who may call what."""
 
 _CHOSEN: dict[str, Any] = {"id": "chosen", "hidden": True, "data-row": ""}
 # The overview uses none of these: without them the page needs half of the script.
 _NOT_NEEDED = re.compile(r'<script src="[^"]*(?:polyfill|dash_table|dash_core_components)[^"]*"></script>\s*')
+_NEVER_NEEDED = re.compile(r'<script src="[^"]*(?:polyfill|dash_table)[^"]*"></script>\s*')
 
 
 class _Desk(Dash):
     context: PageContext
+    pages: SubjectPages
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
+        if subject_of(request.path) is not None:
+            return self.pages.index(
+                request.path,
+                request.args,
+                dash_scripts=_NEVER_NEEDED.sub("", parts["scripts"]),
+                dash_config=parts["config"],
+                dash_renderer=parts["renderer"],
+            )
         board = self.context.compose(View.from_query(request.args, "desk"))
         return page(
             "desk.html",
@@ -61,7 +73,8 @@ def create_desk(server: Flask, context: PageContext) -> Dash:
         suppress_callback_exceptions=True,
     )
     app.context = context
-    app.layout = lambda: _layout(context)
+    pages = app.pages = SubjectPages(context)
+    app.layout = lambda: html.Div([_layout(context), *pages.layout()])
 
     @app.callback(Output("all-kpis", "children"), Input("chosen", "data-row"), prevent_initial_call=True)
     def show(row: Any) -> Any:
@@ -70,6 +83,26 @@ def create_desk(server: Flask, context: PageContext) -> Dash:
         tile_id, group = row.split(";")[:2]
         board = context.compose(View.from_query({"group": group}, "desk"))
         return all_kpis(board, tile_id)
+
+    @app.callback(
+        Output("sheets", "children"),
+        Input("address", "data-at"),
+        Input("refresh", "data-at"),
+        prevent_initial_call=True,
+    )
+    def sheets(at: Any, again: Any) -> Any:
+        return pages.drawn(again if dash.ctx.triggered_id == "refresh" else at)
+
+    @app.callback(
+        Output("money", "children"),
+        Input("address", "data-at"),
+        Input("refresh", "data-at"),
+        prevent_initial_call=True,
+    )
+    def money(at: Any, again: Any) -> Any:
+        return pages.drawn_money(again if dash.ctx.triggered_id == "refresh" else at)
+
+    downloads.register(server, pages)
 
     return app
 
