@@ -247,7 +247,7 @@ ROUTES: Mapping[tuple[str, str], Policy] = {
 }
 CALLBACKS: Mapping[str, Permission] = {
     "all-kpis.children": _P.DESK,
-    "sheets.children": _P.DESK,
+    "..sheets.children...shown.data-at..": _P.DESK,
     "money.children": _P.EUROS,
 }
 """Every callback of the desk by its output, and what it needs beside `Permission.DESK`."""

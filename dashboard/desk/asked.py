@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
 
 from dashboard.access import Role, Scope
 from dashboard.desk.period import Period
-from streams.query import matches
 from streams.question import Question
-from streams.records import VISITS, Cell
 
 Subject = Literal["hotline", "campaign"]
 SUBJECTS: tuple[Subject, ...] = ("hotline", "campaign")
@@ -30,11 +28,6 @@ class Asked:
     language: str
 
     @property
-    def where(self) -> Mapping[str, Collection[str]]:
-        """The filter of everything on the page."""
-        return {self.subject: frozenset({self.name})}
-
-    @property
     def address(self) -> str:
         """The query of the page's address."""
         return address_of(self.name, self.period.query())
@@ -43,31 +36,21 @@ class Asked:
         """The last 30 minutes and the day, as the live board shows them."""
         return Question(where={self.subject: frozenset({self.name})})
 
-    def total(self, *by: str) -> Question:
-        """The whole period, by some dimensions."""
-        return self._between(self.period.from_ms, self.period.to_ms, "total", by)
+    def total(self) -> Question:
+        """The whole period."""
+        return self._between(self.period.from_ms, self.period.to_ms, "total")
 
-    def course(self) -> Question:
+    def course(self, *by: str) -> Question:
         """The intervals of the period."""
-        return self._between(self.period.from_ms, self.period.to_ms, self.period.interval)
-
-    def total_before(self) -> Question:
-        """What the period is held against, as a whole."""
-        return self._between(*self.period.compared(), "total")
+        return self._between(self.period.from_ms, self.period.to_ms, self.period.interval, by)
 
     def course_before(self) -> Question:
-        """The intervals of it."""
+        """The intervals of what the period is held against."""
         return self._between(*self.period.compared(), self.period.interval)
 
     def _between(self, from_ms: int, to_ms: int, interval: str, by: tuple[str, ...] = ()) -> Question:
         where = {self.subject: frozenset({self.name})}
         return Question(basis="arrival", by=by, where=where, from_ms=from_ms, to_ms=to_ms, interval=interval)
-
-    def own(self, cells: Collection[Cell]) -> list[Cell]:
-        """Those of these cells of visits that the page is about."""
-        return [
-            cell for cell in cells if cell.family == VISITS and matches(cell, self.where) and self.scope.admits(cell)
-        ]
 
 
 def address_of(name: str, period: Mapping[str, str]) -> str:

@@ -25,15 +25,14 @@ from streams.records import VISITS, Cell
 
 def sheets(asked: Asked, answers: Answers, figures: Figures) -> Mapping[str, Sheet]:
     """The sheets of the period by their id. Raises what the answers raise, `NotKept` for the period itself only."""
-    rows = rows_of_period(asked, answers)
-    by_provider = answers.intervals(asked.scope, asked.role, asked.total("provider"))
+    rows = rows_of_period(asked, answers, "provider")
     drawn = _drawn(asked, figures, () if rows.total is None else rows.total.cells)
     found = (
         hotline_sheets.figures(rows.total, rows.total_before, drawn),
         hotline_sheets.course(rows.course, drawn),
         hotline_sheets.against(rows.course, rows.course_before, drawn),
         hotline_sheets.waits(rows.total, drawn),
-        hotline_sheets.providers(by_provider, drawn),
+        hotline_sheets.providers(rows.parts, drawn),
     )
     return {sheet.table.id: sheet for sheet in found}
 

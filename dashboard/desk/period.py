@@ -41,6 +41,11 @@ class Period:
     comes: bool
     clock: SiteClock
 
+    @property
+    def lives(self) -> bool:
+        """True where the live windows are a part of it: now and today."""
+        return self.running and self.kind in {"now", "day"}
+
     def query(self) -> dict[str, str]:
         """What the address says of it."""
         if self.kind == "now":

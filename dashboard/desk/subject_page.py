@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -48,7 +49,11 @@ class SubjectPages:
 
     def __init__(self, context: PageContext) -> None:
         self._context = context
-        self.answers = Answers(context.hub, context.figures)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What the pages ask."""
+        return Answers(self._context.hub, self._context.figures)
 
     def asked(self, path: str, query: Mapping[str, str]) -> Asked | None:
         """What an address asks for; None where the reader knows nothing of that name, whether it exists or not."""
@@ -74,7 +79,7 @@ class SubjectPages:
         clocks = {figures.clock_of(cell.site) for cell in cells if scope.admits(cell) and matches(cell, where)}
         return clocks.pop() if len(clocks) == 1 else figures.clock_of("")
 
-    def index(self, path: str, query: Mapping[str, str], **parts: str) -> str:
+    def index(self, path: str, query: Mapping[str, str], of_dash: Mapping[str, str]) -> str:
         """The page's HTML, with its live head. A name that the reader does not know is not found."""
         asked = self.asked(path, query)
         if asked is None:
@@ -103,14 +108,14 @@ class SubjectPages:
             before=address_of(asked.name, period.before()),
             after=None if after is None else address_of(asked.name, after),
             **({"board": board, "follows": board.view.query()} if board is not None and tile is not None else {}),
-            **parts,
+            **of_dash,
         )
 
     def layout(self) -> list[Any]:
         """What Dash draws at first: where the script tells it the address, and where the figures will be."""
         visitor = self._context.visitor()
         text = desk_words(visitor.language)
-        listening = [html.Div(id=name, hidden=True, **{"data-at": ""}) for name in ("address", "refresh")]
+        listening = [html.Div(id=name, hidden=True, **{"data-at": ""}) for name in ("address", "refresh", "shown")]
         figures = html.Div(html.P(text.counting, className="soft"), id="sheets", **{"data-word": text.counting})
         # Where it is not there Dash does not ask for it.
         money = [html.Div(id="money")] if Permission.EUROS in visitor.may else []
@@ -124,7 +129,7 @@ class SubjectPages:
     def money(self, asked: Asked) -> Sheet:
         """The money of the period; of what is running the live windows. Without the permission it has no lines."""
         figures, period = self._context.figures, asked.period
-        if period.running and period.kind in {"now", "day"}:
+        if period.lives:
             rows = self.answers.windows(asked.scope, asked.role, asked.of_now())
         else:
             rows = self.answers.intervals(asked.scope, asked.role, asked.total(), with_money=True)

@@ -1,12 +1,16 @@
 // The period of a page stands in its address: a link of the choice asks Dash for it without loading the page again.
 (() => {
   "use strict";
-  const REFRESH_MS = 15000, LOOK_MS = 50;
-  let asked = 0;
+  const REFRESH_MS = 15000, LOOK_MS = 50, PATIENCE_MS = 60000;
+  let asked = 0, answered = true, told = 0;
 
   function address() { return location.pathname + location.search; }
 
-  function tell(id, name, value) { window.dash_clientside.set_props(id, { [name]: value }); }
+  function tell(id) {
+    answered = false;
+    told = performance.now();
+    window.dash_clientside.set_props(id, { "data-at": `${address()}#${asked += 1}` });
+  }
 
   // Dash has drawn its layout when the element that it listens to is there.
   function ready() {
@@ -20,7 +24,7 @@
     await ready();
     const page = document.getElementById("sheets");
     if (page.firstElementChild?.dataset.shown !== address()) page.dataset.busy = "";
-    tell("address", "data-at", `${address()}#${asked += 1}`);
+    tell("address");
   }
 
   async function choose() {
@@ -54,13 +58,15 @@
 
   // The figures have come for the address that the page has.
   new MutationObserver(() => {
-    const page = document.getElementById("sheets");
+    const page = document.getElementById("sheets"), shown = document.getElementById("shown")?.getAttribute("data-at");
+    if (shown === `${address()}#${asked}`) answered = true;
     if (page && page.firstElementChild?.dataset.shown === address()) delete page.dataset.busy;
-  }).observe(document.body, { subtree: true, childList: true, attributeFilter: ["data-shown"] });
+  }).observe(document.body, { subtree: true, childList: true, attributeFilter: ["data-shown", "data-at"] });
 
   setInterval(() => {
-    if (document.hidden || document.getElementById("period")?.dataset.running !== "yes" || !document.getElementById("refresh")) return;
-    tell("refresh", "data-at", `${address()}#${asked += 1}`);
+    const waits = !answered && performance.now() - told < PATIENCE_MS;
+    if (waits || document.hidden || document.getElementById("period").dataset.lives !== "yes" || !document.getElementById("refresh")) return;
+    tell("refresh");
   }, REFRESH_MS);
   ask();
 })();
