@@ -31,7 +31,7 @@ def register(app: Flask, pages: SubjectPages) -> None:
         try:
             table = _table(pages, asked, sheet)
         except UNANSWERED as error:
-            abort(503, said_of(error, asked.language))
+            abort(409, said_of(error, asked.language))
         if table is None:
             abort(404)
         text = desk_words(asked.language)

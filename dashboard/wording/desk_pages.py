@@ -51,7 +51,6 @@ class DeskWording:
     share: str
     wait_up_to: str
     wait_over: str
-    within: str
     providers: str
     provider: str
     agents: str
@@ -59,7 +58,6 @@ class DeskWording:
     agents_none: str
     agent_states: Mapping[str, str]
     feeds: str
-    feed: str
     feed_numbered: str
     feed_live: str
     feed_heard: str
@@ -78,8 +76,6 @@ class DeskWording:
     rates: str
     dropped: str
     limit: str
-    over_limit: str
-    within_limit: str
     stock: str
     stock_note: str
 
@@ -123,7 +119,6 @@ GERMAN = DeskWording(
     share="Anteil",
     wait_up_to="{low}–{high} s",
     wait_over="über {low} s",
-    within="in der Zeit",
     providers="Dienstleister nebeneinander",
     provider="Dienstleister",
     agents="Agenten jetzt",
@@ -139,7 +134,6 @@ GERMAN = DeskWording(
         "pause": "Pause",
     },
     feeds="Quellen dieser Hotline",
-    feed="Quelle",
     feed_numbered="Quelle {n}",
     feed_live="live",
     feed_heard="gehört um {time}",
@@ -179,8 +173,6 @@ GERMAN = DeskWording(
     rates="Quoten",
     dropped="Gedroppt",
     limit="Grenze {limit}",
-    over_limit="über der Grenze",
-    within_limit="unter der Grenze",
     stock="Adressen jetzt",
     stock_note="wie zuletzt gezählt",
 )
@@ -224,7 +216,6 @@ ENGLISH = DeskWording(
     share="Share",
     wait_up_to="{low}–{high} s",
     wait_over="over {low} s",
-    within="in time",
     providers="Providers side by side",
     provider="Provider",
     agents="Agents now",
@@ -240,7 +231,6 @@ ENGLISH = DeskWording(
         "pause": "pause",
     },
     feeds="Feeds of this hotline",
-    feed="Feed",
     feed_numbered="Feed {n}",
     feed_live="live",
     feed_heard="heard at {time}",
@@ -280,8 +270,6 @@ ENGLISH = DeskWording(
     rates="Rates",
     dropped="Dropped",
     limit="Limit {limit}",
-    over_limit="over the limit",
-    within_limit="below the limit",
     stock="Addresses now",
     stock_note="as counted last",
 )

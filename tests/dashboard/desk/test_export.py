@@ -31,7 +31,7 @@ def test_xlsx_has_numbers_and_no_formula() -> None:
     book = ZipFile(BytesIO(as_xlsx(TABLE, ["Hotline Süd"])))
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<v>0.8345</v>" in sheet
-    assert "<v>-3.1</v>" in sheet
+    assert "<v>-3.10</v>" in sheet
     assert "<f>" not in sheet
     assert "Dienst leister  alle " in book.read("xl/workbook.xml").decode()
     assert "=cmd" in book.read("xl/sharedStrings.xml").decode()

@@ -58,7 +58,7 @@ def test_the_course_says_what_was_counted_and_draws_it() -> None:
     # Abandoned stands on answered, so that both together reach what was offered at most.
     assert abandoned["base"] == answered["y"]
     assert line["y"] == [level, None]
-    assert line["customdata"] == ["85,7 %", "–"]
+    assert line["customdata"] == ["85,7\N{NO-BREAK SPACE}%", "–"]
     band, goal = sheet.chart["layout"]["shapes"]
     assert (band["y0"], band["y1"], goal["y0"]) == (0.8, 1.0, 0.8)
 
