@@ -94,9 +94,10 @@ def take(browser: Browser, folder: Path, wanted: list[str]) -> None:
             context.add_cookies([{"name": "leitstand", "value": token, "url": address}])
             speak(language)
             page = context.new_page()
+            page.set_default_timeout(200_000)
             page.on("console", lambda message: print(message.type, message.text, file=sys.stderr))  # noqa: T201
             page.on("pageerror", lambda error: print("page error", error, file=sys.stderr))  # noqa: T201
             page.goto(address + PAGES[name])
-            page.wait_for_selector(".chart .main-svg", timeout=120_000)
+            page.wait_for_selector(".chart .main-svg")
             page.screenshot(path=folder / f"{title}.png", full_page=device != "narrow")
             context.close()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dashboard import formats
 from dashboard.desk import house_style as style
 from dashboard.desk.dates import compared_name, interval_name, period_name
-from dashboard.desk.sheet import SHORT, TALL, Drawn, Sheet, column_of, counted
+from dashboard.desk.sheet import SHORT, TALL, Drawn, Sheet, column_of, counted, from_first
 from dashboard.desk.table import Column, Entry, Table, kpi_entry
 from dashboard.wording.desk_pages import DeskWording
 from streams import catalogue
@@ -42,12 +42,13 @@ def attempts(rows: Sequence[Row], drawn: Drawn) -> Sheet:
     )
     table = Table("attempts", text.attempts, columns, of_rows)
     colours = style.OFFERED, style.ANSWERED, style.ABANDONED
+    shown = from_first(table, 1)
     traces = [
-        style.bars(columns[place].title, *column_of(table, place, text), colour)
+        style.bars(columns[place].title, *column_of(shown, place, text), colour)
         for place, colour in enumerate(colours, 1)
     ]
     chart = style.figure(
-        traces, text.language, TALL, xaxis=style.axis_of_places(_names(table)), yaxis=style.axis_of_counts()
+        traces, text.language, TALL, xaxis=style.axis_of_places(_names(shown)), yaxis=style.axis_of_counts()
     )
     return Sheet(table, chart, empty=not any(row.sums["attempts"] for row in rows))
 
@@ -58,13 +59,14 @@ def rates(rows: Sequence[Row], drawn: Drawn) -> Sheet:
     columns = (_time(drawn), *(Column(text.columns[name], "share") for name in RATES))
     of_rows = tuple((_named(row, drawn), *(kpi_entry(name, row, drawn.options) for name in RATES)) for row in rows)
     table = Table("rates", text.rates, columns, of_rows)
-    contact, conversion = (column_of(table, place, text) for place in (1, 2))
+    shown = from_first(table, 1, 2)
+    contact, conversion = (column_of(shown, place, text) for place in (1, 2))
     traces = [
-        style.line(columns[1].title, *contact, style.BEFORE, dots=[style.BEFORE] * len(of_rows)),
-        style.line(columns[2].title, *conversion, style.LEVEL, dots=[style.LEVEL] * len(of_rows)),
+        style.line(columns[1].title, *contact, style.BEFORE, dots=[style.BEFORE] * len(shown.rows)),
+        style.line(columns[2].title, *conversion, style.LEVEL, dots=[style.LEVEL] * len(shown.rows)),
     ]
     chart = style.figure(
-        traces, text.language, SHORT, xaxis=style.axis_of_places(_names(table)), yaxis=style.axis_of_shares()
+        traces, text.language, SHORT, xaxis=style.axis_of_places(_names(shown)), yaxis=style.axis_of_shares()
     )
     return Sheet(table, chart, empty=not any(row.sums["attempts"] for row in rows))
 
@@ -88,7 +90,8 @@ def drops(rows: Sequence[Row], drawn: Drawn) -> Sheet:
         for row in rows
     )
     table = Table("drops", text.columns["drop_rate"], columns, of_rows)
-    values, said = column_of(table, 1, text)
+    shown = from_first(table, 2, 3)
+    values, said = column_of(shown, 1, text)
     colours = [
         "--bad" if limit is not None and value is not None and value > limit else style.ANSWERED for value in values
     ]
@@ -104,7 +107,7 @@ def drops(rows: Sequence[Row], drawn: Drawn) -> Sheet:
         [style.bars(columns[1].title, values, said, colours)],
         text.language,
         SHORT,
-        xaxis=style.axis_of_places(_names(table)),
+        xaxis=style.axis_of_places(_names(shown)),
         yaxis=style.axis_of_shares(range=[0, top], tickvals=None, nticks=5, tickformat=".1%"),
         showlegend=False,
         **more,

@@ -9,7 +9,7 @@ from itertools import pairwise
 from dashboard import formats
 from dashboard.desk import house_style as style
 from dashboard.desk.dates import compared_name, interval_name, period_name, place_in_period
-from dashboard.desk.sheet import SHORT, TALL, Drawn, Sheet, column_of, counted, share_entry
+from dashboard.desk.sheet import SHORT, TALL, Drawn, Sheet, column_of, counted, from_first, share_entry
 from dashboard.desk.table import Column, ColumnKind, Entry, Table, kpi_entry
 from dashboard.wording import words
 from dashboard.wording.desk_pages import DeskWording
@@ -52,7 +52,7 @@ def course(rows: Sequence[Row], drawn: Drawn) -> Sheet:
             for row in rows
         ),
     )
-    return Sheet(table, _course_chart(table, drawn), empty=not any(row.sums["offered"] for row in rows))
+    return Sheet(table, _course_chart(from_first(table, 1), drawn), empty=not any(row.sums["offered"] for row in rows))
 
 
 def _course_chart(table: Table, drawn: Drawn) -> style.Figure:
@@ -76,10 +76,10 @@ def _course_chart(table: Table, drawn: Drawn) -> style.Figure:
         text.language,
         TALL,
         xaxis=style.axis_of_places(names) | {"anchor": "y"},
-        yaxis=style.axis_of_counts(domain=[0, 0.56]),
+        yaxis=style.axis_of_counts(domain=[0, 0.57]),
         yaxis2=style.axis_of_shares(domain=[0.66, 1]),
         shapes=[] if target is None else style.band(target, 1.0, "y2"),
-        annotations=[] if target is None else [style.said_on(goal, 1, target, "y2", xanchor="right", yanchor="top")],
+        annotations=[] if target is None else [style.said_on(goal, 0, target, "y2", xanchor="left", yanchor="top")],
     )
 
 
@@ -113,7 +113,8 @@ def against(rows: Sequence[Row], before: Sequence[Row], drawn: Drawn) -> Sheet:
             for row, earlier in pairs
         ),
     )
-    now, then = (column_of(table, place, text) for place in (1, 2))
+    shown = from_first(table, 1, 2)
+    now, then = (column_of(shown, place, text) for place in (1, 2))
     chart = style.figure(
         [
             style.bars(text.this_period, *now, style.ANSWERED),
@@ -121,7 +122,7 @@ def against(rows: Sequence[Row], before: Sequence[Row], drawn: Drawn) -> Sheet:
         ],
         text.language,
         SHORT,
-        xaxis=style.axis_of_places([str(row[0]) for row in table.rows]),
+        xaxis=style.axis_of_places([str(row[0]) for row in shown.rows]),
         yaxis=style.axis_of_counts(),
     )
     return Sheet(table, chart, empty=not any(row.sums["offered"] for row in (*rows, *before)))
@@ -184,7 +185,7 @@ def waits(total: Row | None, drawn: Drawn) -> Sheet:
         ],
         text.language,
         SHORT,
-        xaxis=style.axis_of_places([f"{edge:g}" for edge in edges] + [f">{edges[-1]:g}"]),
+        xaxis=style.axis_of_places([f"{edge:g}" for edge in edges] + [f">{edges[-1]:g}"], len(counts)),
         yaxis=style.axis_of_counts(),
         showlegend=False,
     )

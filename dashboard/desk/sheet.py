@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.desk.house_style import Figure
 from dashboard.desk.period import Period
@@ -12,7 +12,7 @@ from dashboard.wording.desk_pages import DeskWording
 from streams import catalogue
 from streams.query import Row
 
-SHORT, TALL = 250, 360
+SHORT, TALL = 250, 390
 """Heights of charts in pixels."""
 
 
@@ -62,3 +62,13 @@ def column_of(table: Table, place: int, text: DeskWording) -> tuple[list[float |
     entries = [row[place] for row in table.rows]
     values = [None if isinstance(entry, Missing | str) else float(entry) for entry in entries]
     return values, [shown(entry, column, wording) for entry in entries]
+
+
+def from_first(table: Table, *places: int) -> Table:
+    """The table from the first line on in which anything stands in these columns: no chart begins with the night."""
+    first = next((at for at, row in enumerate(table.rows) if any(_is_something(row[place]) for place in places)), 0)
+    return replace(table, rows=table.rows[first:])
+
+
+def _is_something(entry: Entry) -> bool:
+    return not isinstance(entry, Missing | str) and entry != 0

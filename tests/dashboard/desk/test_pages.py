@@ -220,7 +220,7 @@ def test_what_a_page_asks_by_itself_keeps_no_session_open(centre: Centre, change
     client = centre.signed_in("chefin")
     token = client.get_cookie("leitstand").value  # type: ignore[union-attr]
     for _ in range(9):
-        centre.clock.pass_seconds(3600)
+        centre.clock.pass_seconds(1200)
         call_back(client, address("Rechnung-TE"), changed)
     assert (centre.users.session(token) is not None) == (changed == "address")
 
