@@ -70,7 +70,7 @@ def _attempts(start_ms: int, end_ms: int) -> Sums:
         right = round(human * 0.7)
         won = round(right * dice.uniform(0.08, 0.2))
         counts = {"attempts": n, "human_contacts": human, "right_party_contacts": right, "successes": won}
-        total.add(Sums(counts | {"connected": human + n // 9, "dropped_live": int(dice.random() < 0.28)}))
+        total.add(Sums(counts | {"connected": human + n // 9, "dropped_live": int(n > 0 and dice.random() < 0.28)}))
     return total
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
 
 from dashboard import formats
 from dashboard.desk import house_style as style
@@ -12,6 +14,7 @@ from dashboard.desk.table import Column, Entry, Table, kpi_entry
 from dashboard.wording.desk_pages import DeskWording
 from streams import catalogue
 from streams.query import Row
+from streams.reading import Sums, merge
 
 _FAMILY = "outbound"
 COUNTS = {"attempts": "attempts", "contacts": "human_contacts", "successes": "successes"}
@@ -66,28 +69,32 @@ def rates(rows: Sequence[Row], drawn: Drawn) -> Sheet:
         style.line(columns[2].title, *conversion, style.LEVEL, dots=[style.LEVEL] * len(shown.rows)),
     ]
     chart = style.figure(
-        traces, text.language, SHORT, xaxis=style.axis_of_places(_names(shown)), yaxis=style.axis_of_shares()
+        traces, text.language, SHORT, xaxis=style.axis_of_places(_names(shown)), yaxis=style.axis_of_small_shares()
     )
     return Sheet(table, chart, empty=not any(row.sums["attempts"] for row in rows))
 
 
 def drops(rows: Sequence[Row], drawn: Drawn) -> Sheet:
-    """The drop rate by interval, under the limit that it must keep."""
-    text, limit = drawn.text, drawn.limit
+    """The drop rate under the limit that it must keep: of every day, within a day of all since the period began.
+
+    An interval of a few contacts says nothing of a limit that holds for a day.
+    """
+    text, limit, by_day = drawn.text, drawn.limit, drawn.period.interval == "day"
     columns = (
         _time(drawn),
-        Column(text.columns["drop_rate"], "share"),
+        Column(text.columns["drop_rate"] if by_day else text.since_begin, "share"),
         Column(text.dropped, "count"),
         Column(text.columns["contacts"], "count"),
     )
+    judged = rows if by_day else _so_far(rows)
     of_rows: tuple[tuple[Entry, ...], ...] = tuple(
         (
             _named(row, drawn),
-            kpi_entry("drop_rate", row, drawn.options),
+            kpi_entry("drop_rate", so_far, drawn.options),
             counted(row, "dropped_live", family=_FAMILY),
             counted(row, "human_contacts", family=_FAMILY),
         )
-        for row in rows
+        for row, so_far in zip(rows, judged, strict=True)
     )
     table = Table("drops", text.columns["drop_rate"], columns, of_rows)
     shown = from_first(table, 2, 3)
@@ -108,11 +115,22 @@ def drops(rows: Sequence[Row], drawn: Drawn) -> Sheet:
         text.language,
         SHORT,
         xaxis=style.axis_of_places(_names(shown)),
-        yaxis=style.axis_of_shares(range=[0, top], tickvals=None, nticks=5, tickformat=".1%"),
+        yaxis=style.axis_of_small_shares(range=[0, top], tickformat=".1%"),
         showlegend=False,
         **more,
     )
     return Sheet(table, chart, empty=not any(row.sums["dropped_live"] + row.sums["human_contacts"] for row in rows))
+
+
+def _so_far(rows: Sequence[Row]) -> list[Row]:
+    """Every row with all before it added."""
+    return [
+        replace(row, sums=sums) for row, sums in zip(rows, accumulate((row.sums for row in rows), _with), strict=True)
+    ]
+
+
+def _with(earlier: Sums, more: Sums) -> Sums:
+    return merge((earlier, more))
 
 
 def figures(total: Row | None, before: Row | None, drawn: Drawn) -> Sheet:

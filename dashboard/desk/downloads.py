@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, request, send_file
 
 from dashboard.desk.dates import period_name
 from dashboard.desk.export import as_csv, as_xlsx
-from dashboard.desk.subject_page import UNANSWERED, said_of
+from dashboard.desk.subject_page import UNANSWERED, counted_how, said_of
 from dashboard.wording.desk_pages import desk_words
 
 if TYPE_CHECKING:
@@ -35,8 +35,11 @@ def register(app: Flask, pages: SubjectPages) -> None:
         if table is None:
             abort(404)
         text = desk_words(asked.language)
-        about = [f"{text_of_subject} {asked.name}" for text_of_subject in (getattr(text, asked.subject),)]
-        about += [f"{table.title}, {period_name(asked.period, text)}", text.by_arrival]
+        about = [
+            f"{text.hotline if asked.subject == 'hotline' else text.campaign} {asked.name}",
+            f"{table.title}, {period_name(asked.period, text)}",
+            counted_how(asked),
+        ]
         content = as_csv(table) if ending == "csv" else as_xlsx(table, about)
         name = f"{asked.subject} {asked.name} {table.id} {asked.period.first}.{ending}".replace("/", "-")
         return send_file(io.BytesIO(content), _TYPES[ending], as_attachment=True, download_name=name)

@@ -102,6 +102,11 @@ def axis_of_shares(**more: Any) -> dict[str, Any]:
     } | more
 
 
+def axis_of_small_shares(**more: Any) -> dict[str, Any]:
+    """The axis of shares that are far from all: it ends where they do."""
+    return axis_of_counts(**{"tickformat": ".0%"} | more)
+
+
 def band(low: float, high: float, axis: str) -> list[dict[str, Any]]:
     """The band in which a value is in its target, with the target as a dotted line."""
     across = {"xref": "paper", "x0": 0, "x1": 1, "yref": axis, "layer": "below"}

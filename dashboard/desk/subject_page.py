@@ -150,7 +150,7 @@ class SubjectPages:
         else:
             content = hotline.drawn(found, asked, beside) if beside else campaign.drawn(found, asked)
         return html.Div(
-            [html.P(_counted(asked), className="soft counted"), html.Div(content, className="sheets")],
+            [html.P(counted_how(asked), className="soft counted"), html.Div(content, className="sheets")],
             **{"data-shown": str(address).partition("#")[0]},
         )
 
@@ -176,9 +176,11 @@ def said_of(error: Exception, language: str) -> str:
     return text.busy if isinstance(error, Busy) else text.unanswered
 
 
-def _counted(asked: Asked) -> str:
+def counted_how(asked: Asked) -> str:
+    """At which instant things count on the page, and up to when."""
     text, period = desk_words(asked.language), asked.period
+    basis = text.by_arrival if asked.subject == "hotline" else text.by_attempt
     if not period.running:
-        return text.by_arrival
+        return basis
     until = text.until.format(time=clock_of_day(period.to_ms, period.clock.zone))
-    return f"{text.by_arrival} · {until}"
+    return f"{basis} · {until}"

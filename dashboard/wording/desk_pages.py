@@ -35,6 +35,7 @@ class DeskWording:
     nothing: str
     # what is shown
     by_arrival: str
+    by_attempt: str
     course: str
     course_day: str
     time: str
@@ -75,6 +76,7 @@ class DeskWording:
     attempts: str
     rates: str
     dropped: str
+    since_begin: str
     limit: str
     stock: str
     stock_note: str
@@ -103,6 +105,7 @@ GERMAN = DeskWording(
     gone="Das gibt es hier nicht.",
     nothing="In diesem Zeitraum ist nichts geschehen.",
     by_arrival="nach Eingang gezählt",
+    by_attempt="nach Beginn der Versuche gezählt",
     course="Verlauf je Viertelstunde",
     course_day="Verlauf je Tag",
     time="Zeit",
@@ -172,6 +175,7 @@ GERMAN = DeskWording(
     attempts="Versuche, Kontakte, Abschlüsse",
     rates="Quoten",
     dropped="Gedroppt",
+    since_begin="Drop-Quote seit Beginn",
     limit="Grenze {limit}",
     stock="Adressen jetzt",
     stock_note="wie zuletzt gezählt",
@@ -200,6 +204,7 @@ ENGLISH = DeskWording(
     gone="There is no such thing here.",
     nothing="Nothing happened in this period.",
     by_arrival="counted by arrival",
+    by_attempt="counted by begin of the attempts",
     course="Course by quarter of an hour",
     course_day="Course by day",
     time="Time",
@@ -269,6 +274,7 @@ ENGLISH = DeskWording(
     attempts="Attempts, contacts, successes",
     rates="Rates",
     dropped="Dropped",
+    since_begin="Drop rate since the begin",
     limit="Limit {limit}",
     stock="Addresses now",
     stock_note="as counted last",
