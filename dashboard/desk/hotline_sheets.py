@@ -185,7 +185,7 @@ def waits(total: Row | None, drawn: Drawn) -> Sheet:
         ],
         text.language,
         SHORT,
-        xaxis=style.axis_of_places([f"{edge:g}" for edge in edges] + [f">{edges[-1]:g}"], len(counts)),
+        xaxis=style.axis_of_places([f"{edge:g}" for edge in edges] + [f">{edges[-1]:g}"]),
         yaxis=style.axis_of_counts(),
         showlegend=False,
     )

@@ -57,9 +57,9 @@ def line(
     } | more
 
 
-def axis_of_places(names: Sequence[str], most: int = MOST_TICKS) -> dict[str, Any]:
-    """The axis below: as many of the places' names as can be read, at `most`."""
-    step = max(1, -(-len(names) // most))
+def axis_of_places(names: Sequence[str]) -> dict[str, Any]:
+    """The axis below: as many of the places' names as can be read."""
+    step = max(1, -(-len(names) // MOST_TICKS))
     places = list(range(0, len(names), step))
     return {
         "tickmode": "array",
