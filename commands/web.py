@@ -150,6 +150,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
             server.apart,
             settings.limits.group_floor,
             None if ledger is None else money.Money(ledger, (NotKept,)),
+            judged,
         ),
         pages=[pages.register, wall.register],
         desk=create_desk,

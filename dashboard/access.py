@@ -235,6 +235,8 @@ ROUTES: Mapping[tuple[str, str], Policy] = {
     ("GET", "/design"): Permission.DESIGN,
     ("GET", "/desk/"): Permission.DESK,
     ("GET", "/desk/<path:path>"): Permission.DESK,
+    # The page that the table belongs to decides what is in it.
+    ("GET", "/desk/export/<subject>/<sheet>.<ending>"): Permission.DESK,
     ("GET", "/desk/_dash-layout"): Permission.DESK,
     ("GET", "/desk/_dash-dependencies"): Permission.DESK,
     ("POST", "/desk/_dash-update-component"): Permission.DESK,
@@ -243,7 +245,11 @@ ROUTES: Mapping[tuple[str, str], Policy] = {
     ("GET", "/desk/assets/<path:filename>"): Permission.DESK,
     ("GET", "/desk/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"): Permission.DESK,
 }
-CALLBACKS: Mapping[str, Permission] = {"all-kpis.children": _P.DESK}
+CALLBACKS: Mapping[str, Permission] = {
+    "all-kpis.children": _P.DESK,
+    "..sheets.children...shown.data-at..": _P.DESK,
+    "money.children": _P.EUROS,
+}
 """Every callback of the desk by its output, and what it needs beside `Permission.DESK`."""
 
 CALLBACK_PATH = "/desk/_dash-update-component"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from flask import Flask, Response, request
@@ -14,18 +14,21 @@ from dashboard.access import Permission, Role, Scope, allowed
 from dashboard.hub import Hub
 from dashboard.kpi_query import read_query
 from dashboard.sessions import caller
+from dashboard.targets import Targets
 from dashboard.users import Apart, on_the_spot
 from streams.catalogue import Options
 from streams.days import SiteClock
 from streams.group_floor import FLOOR
 from streams.log import LogUnavailable
 from streams.money.postings import Posting
-from streams.query import document, iso
+from streams.query import Row, document, iso
 from streams.question import MOST_ROWS, Question, WrongQuestion, answer_intervals, answer_windows, edges
 from streams.reading import Reading, Sums
 from streams.records import Cell
 
 FRESH_MS = 15_000
+LONGEST_WAIT_SECONDS = 30
+T = TypeVar("T")
 
 
 class Past(Protocol):
@@ -71,6 +74,10 @@ class Money(Protocol):
         ...
 
 
+class Busy(Exception):
+    """Somebody else's recount takes too long to wait for."""
+
+
 class NotKept(Exception):
     """Neither log nor history holds what this instant needs; the message says from when on they do."""
 
@@ -83,6 +90,7 @@ class Figures:
     in another thread, so they must use connections of their own. `clock_of(site)` gives a site's clock, "" the default.
     `configured` cells have a row even when nothing happened. `now_ms` is the clock, UTC milliseconds.
     `group_floor`: fewer distinct persons are not shown over a window. `money`: None where nothing is about money.
+    `targets`: what is judged by; None: nothing is. `recounting`: held while the past is read.
     """
 
     history: History
@@ -93,6 +101,21 @@ class Figures:
     apart: Apart = on_the_spot
     group_floor: int = FLOOR
     money: Money | None = None
+    targets: Targets | None = None
+    recounting: threading.Lock = field(default_factory=lambda: threading.Lock())  # noqa: PLW0108 - gevent replaces it later
+
+    def alone(self, work: Callable[[], T]) -> T:
+        """Runs a recount apart. It is long work: one at a time, so that impatient callers cannot starve the screens.
+
+        Raises `Busy` and whatever `work` raises.
+        """
+        if not self.recounting.acquire(timeout=LONGEST_WAIT_SECONDS):
+            message = "another recount is running: try again later"
+            raise Busy(message)
+        try:
+            return self.apart(work)
+        finally:
+            self.recounting.release()
 
     def money_for(self, role: Role) -> Money | None:
         """The money that this role may see; None: what is made for it must not say anything of money."""
@@ -105,8 +128,6 @@ class Figures:
 
 def register(app: Flask, hub: Hub, figures: Figures) -> None:
     """Adds GET /api/kpis, /healthz and /readyz."""
-    # Recounting is long work: one at a time, so that impatient callers cannot starve the screens.
-    recounting = threading.Lock()
 
     @app.get("/api/kpis")
     def kpis() -> Response:
@@ -115,17 +136,12 @@ def register(app: Flask, hub: Hub, figures: Figures) -> None:
             scope, money = caller().user.scope, figures.money_for(caller().user.role)
             if query.as_of_ms is None and query.from_ms is None:
                 return _json(live(hub, figures, scope, query, money))
-            if not recounting.acquire(timeout=30):
-                return _json({"error": "another recount is running: try again later"}, 503)
-            try:
-                return _json(figures.apart(lambda: recounted(figures, scope, query, money)))
-            finally:
-                recounting.release()
+            return _json(figures.alone(lambda: recounted(figures, scope, query, money)))
         except WrongQuestion as error:
             return _json({"error": str(error)}, 400)
         except NotKept as error:
             return _json({"error": str(error)}, 404)
-        except LogUnavailable as error:
+        except (Busy, LogUnavailable) as error:
             return _json({"error": str(error)}, 503)
 
     @app.get("/healthz")
@@ -152,6 +168,14 @@ def not_ready(as_of_ms: int | None, now_ms: int) -> str:
 
 def live(hub: Hub, figures: Figures, scope: Scope, asked: Question, money: Money | None = None) -> dict[str, Any]:
     """The answer from the live picture, cut to the scope. Without `money` nothing in it is about money."""
+    as_of_ms, rows = live_rows(hub, figures, scope, asked, money)
+    return document(as_of_ms, asked.basis, rows, figures.options)
+
+
+def live_rows(
+    hub: Hub, figures: Figures, scope: Scope, asked: Question, money: Money | None = None
+) -> tuple[int, list[Row]]:
+    """That answer as rows, and the instant of it."""
     as_of_ms = figures.now_ms() // 1000 * 1000 if hub.as_of_ms is None else hub.as_of_ms
     asked = replace(asked, where=scope.restrict(asked.where))
     readings, configured = hub.readings(scope), _admitted(figures, scope)
@@ -159,8 +183,9 @@ def live(hub: Hub, figures: Figures, scope: Scope, asked: Question, money: Money
     if money is not None:
         between = figures.between(as_of_ms, is_now=True)
         postings = money.windows(hub.readings(Scope()), as_of_ms, lambda edges: figures.apart(lambda: between(edges)))
-    rows = answer_windows(asked, readings, as_of_ms, figures.clock_of, configured, figures.group_floor, postings)
-    return document(as_of_ms, asked.basis, rows, figures.options)
+    return as_of_ms, answer_windows(
+        asked, readings, as_of_ms, figures.clock_of, configured, figures.group_floor, postings
+    )
 
 
 def recounted(figures: Figures, scope: Scope, asked: Question, money: Money | None = None) -> dict[str, Any]:
@@ -168,6 +193,14 @@ def recounted(figures: Figures, scope: Scope, asked: Question, money: Money | No
 
     Without `money` nothing in it is about money.
     """
+    as_of_ms, rows = recounted_rows(figures, scope, asked, money)
+    return document(as_of_ms, asked.basis, rows, figures.options)
+
+
+def recounted_rows(
+    figures: Figures, scope: Scope, asked: Question, money: Money | None = None
+) -> tuple[int, list[Row]]:
+    """That answer as rows, and the instant of it."""
     now_ms = figures.now_ms() // 1000 * 1000
     asked_now = asked.as_of_ms is None
     as_of_ms = now_ms if asked.as_of_ms is None else asked.as_of_ms
@@ -181,15 +214,16 @@ def recounted(figures: Figures, scope: Scope, asked: Question, money: Money | No
         every = figures.history(as_of_ms, is_now=asked_now, billing=money is not None).readings()
         readings = [reading for reading in every if scope.admits(reading.cell)]
         of_windows = None if money is None else money.windows(every, as_of_ms, between)
-        rows = answer_windows(asked, readings, as_of_ms, figures.clock_of, configured, figures.group_floor, of_windows)
-        return document(as_of_ms, asked.basis, rows, figures.options)
+        return as_of_ms, answer_windows(
+            asked, readings, as_of_ms, figures.clock_of, configured, figures.group_floor, of_windows
+        )
     cuts = edges(asked, configured, figures.clock_of)
     counted = figures.history(as_of_ms, is_now=asked_now).by_interval(cuts, asked.basis, asked.where.get("hotline", ()))
     admitted = {cell: rows for cell, rows in counted.items() if scope.admits(cell)}
     if (len(cuts) - 1) * max(1, len(admitted)) > MOST_ROWS:
         message = f"these are more than {MOST_ROWS} rows: ask for fewer or longer intervals"
         raise WrongQuestion(message)
-    rows = answer_intervals(
+    return as_of_ms, answer_intervals(
         asked,
         cuts,
         admitted,
@@ -198,7 +232,6 @@ def recounted(figures: Figures, scope: Scope, asked: Question, money: Money | No
         None if money is None else money.intervals(cuts, as_of_ms, between),
         lambda end_ms: money is None or money.is_provisional(end_ms, as_of_ms),
     )
-    return document(as_of_ms, asked.basis, rows, figures.options)
 
 
 def _admitted(figures: Figures, scope: Scope) -> list[Cell]:

@@ -66,6 +66,7 @@ class PageContext:
     base_url: Callable[[], str]
     known_values: Callable[[Scope], Mapping[str, Collection[str]]]
     hub: Hub
+    figures: api.Figures
     walls: Walls
 
 
@@ -170,7 +171,7 @@ def create_app(
         return settings.public_url.rstrip("/") or request.host_url.rstrip("/")
 
     zone = figures.clock_of("").zone
-    context = PageContext(compose, visitor, assets, zone, figures.now_ms, base_url, known_values, hub, walls)
+    context = PageContext(compose, visitor, assets, zone, figures.now_ms, base_url, known_values, hub, figures, walls)
     account.register(app, context, users)
     administration.register(app, context, users)
     wall_screen.register(app, context, streaming)

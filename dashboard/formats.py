@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 
 LOCALES = {"de": "de_DE", "en": "en_GB"}
 NOTHING = "–"
@@ -124,3 +124,17 @@ def minute_of_day(at_ms: int, zone: str) -> int:
 def day(at_ms: int, zone: str, language: str) -> str:
     """The local date: "22. Nov. 2026"."""
     return str(format_date(_local(at_ms, zone).date(), "medium", locale=_locale(language)))
+
+
+@lru_cache(maxsize=8192)
+def amount(value: Decimal, currency: str, language: str) -> str:
+    """An amount of money with two decimals: "1.234,56 €"; without a currency the number alone."""
+    locale, size = _locale(language), abs(value)
+    text = format_currency(size, currency, locale=locale) if currency else format_decimal(size, "#,##0.00", locale)
+    return f"{MINUS}{text}" if value < 0 else str(text)
+
+
+@lru_cache(maxsize=8192)
+def number(value: float, language: str) -> str:
+    """A plain number with one decimal: "3,4"."""
+    return str(format_decimal(round(value, 1), format="#,##0.0", locale=_locale(language)))

@@ -11,7 +11,7 @@ import secrets
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
-from dashboard.access import BY_TOKEN
+from dashboard.access import BY_TOKEN, CALLBACK_PATH
 from dashboard.database import LOST
 from dashboard.session_store import ABSOLUTE_MS, Session
 from dashboard.users import Users
@@ -21,6 +21,9 @@ PLAIN_COOKIE = "leitstand"
 
 AUTOMATIC = frozenset({"/stream", "/whoami", "/board", "/desk/_reload-hash"})
 """What a page asks for by itself: it does not count as use, else an abandoned screen would never log out."""
+
+AUTOMATIC_INPUTS = frozenset({"refresh.data-at", "shown.data-at"})
+"""Of the desk's callbacks those that only these inputs set off do not count as use either."""
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
@@ -58,13 +61,21 @@ def install(app: Flask, users: Users, default_language: str) -> None:
                 session = users.api_tokens.session(personal)
             else:
                 session = users.session(token or "")
-                if session is not None and asked.path not in AUTOMATIC:
+                if session is not None and not _by_itself(asked):
                     users.note_use(session)
         except LOST:
             # Asked again while the answer about this is made: then nobody is logged in, and the cookie stays.
             g.database_lost = True
             raise
         return SignedIn(session) if session is not None else None
+
+
+def _by_itself(asked: Request) -> bool:
+    if asked.path != CALLBACK_PATH:
+        return asked.path in AUTOMATIC
+    body = asked.get_json(silent=True)
+    changed = body.get("changedPropIds") if isinstance(body, dict) else None
+    return isinstance(changed, list) and changed != [] and all(each in tuple(AUTOMATIC_INPUTS) for each in changed)
 
 
 def _personal_token(asked: Request) -> str | None:

@@ -54,7 +54,7 @@ def served() -> Iterator[People]:
         store = MemoryStore()
         store.replace(store.acquire(), centre.AS_OF_MS, "1", centre.readings(), centre.feeds())
         users = Users(open_database(Path(folder)), lambda: centre.AS_OF_MS)
-        hub = Hub(store, _present)
+        hub = Hub(store, present)
         hub.step()
         cells = [centre.cell(line) for line in centre.LINES]
         clock = SiteClock("Europe/Berlin")
@@ -81,7 +81,7 @@ def _people(address: str, users: Users) -> People:
     return People(address, users, lead.id, users.links.make(guest.id, "invitation"))
 
 
-def _present(
+def present(
     readings: Iterable[Reading],
     feeds: Iterable[FeedReport],
     *,
@@ -90,6 +90,7 @@ def _present(
     language: str,
     view: View,
 ) -> Board:
+    """The board of the made-up centre."""
     return compose(
         readings,
         feeds,

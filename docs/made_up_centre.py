@@ -89,7 +89,7 @@ def _reading(line: Line, seed: int, as_of_ms: int) -> Reading:
         recent = quarter > last - 2 - line.falling_quarters + 1
         level = line.now if recent else line.day + dice.gauss(0, 0.035)
         part = (elapsed - quarter * QUARTER_MS) / QUARTER_MS if quarter == last else 1
-        classes = _classes(max(0.0, min(1.0, level)), round(line.calls * part))
+        classes = classes_of(max(0.0, min(1.0, level)), round(line.calls * part))
         profile.append([quarter, *(classes.get(name, 0) for name in SERVICE_CLASSES)])
         for name, count in classes.items():
             day[name] = day.get(name, 0) + count
@@ -98,7 +98,7 @@ def _reading(line: Line, seed: int, as_of_ms: int) -> Reading:
     counts: list[int] = []
     histograms: list[list[int]] = []
     for (window, _), place in COMBINATIONS.items():
-        row = _row(rolling if window == "30m" else day)
+        row = counts_of(rolling if window == "30m" else day)
         counts += [item for name, value in row.items() if value for item in (place * WIDTH + INDEX[name], value)]
         histograms.append(_waits(rolling if window == "30m" else day))
     oldest = as_of_ms - line.longest_seconds * 1000 if line.waiting else None
@@ -107,7 +107,8 @@ def _reading(line: Line, seed: int, as_of_ms: int) -> Reading:
     return Reading(own, counts, longest, histograms, line.waiting, late, oldest, DAY_START_MS, profile)
 
 
-def _classes(level: float, calls: int) -> dict[str, int]:
+def classes_of(level: float, calls: int) -> dict[str, int]:
+    """The service classes of so many calls at this level."""
     in_time = round(level * calls)
     missed = calls - in_time
     abandoned = missed // 3
@@ -120,7 +121,8 @@ def _classes(level: float, calls: int) -> dict[str, int]:
     }
 
 
-def _row(classes: dict[str, int]) -> dict[str, int]:
+def counts_of(classes: dict[str, int]) -> dict[str, int]:
+    """All counters of these calls."""
     answered = classes.get("answered_in_time", 0) + classes.get("answered_late", 0)
     abandoned = sum(count for name, count in classes.items() if name.startswith("abandoned"))
     return classes | {

@@ -24,7 +24,7 @@ from dashboard.assets import Assets
 from dashboard.board import Board, View, compose
 from dashboard.page import Visitor
 from dashboard.precompressed import StaticFiles
-from docs import account_pictures
+from docs import account_pictures, desk_pictures
 from docs import made_up_centre as centre
 from docs.chromium import chromium
 from mobile import pages
@@ -167,6 +167,7 @@ def main() -> None:
     with chromium() as browser:
         take(browser, f"http://127.0.0.1:{server.server_port}", sys.argv[1:])
         account_pictures.take(browser, PICTURES, sys.argv[1:])
+        desk_pictures.take(browser, PICTURES, sys.argv[1:])
         together(browser)
     server.shutdown()
 

@@ -22,7 +22,7 @@
     document.body.append(...scripts.filter((script) => !script.src));
   }
   document.addEventListener("live", begin, { once: true });
-  setTimeout(begin, PATIENCE_MS);
+  setTimeout(begin, document.getElementById("board") ? PATIENCE_MS : 0);
 
   document.addEventListener("click", (event) => {
     const row = event.target.closest?.("th.who")?.closest("[data-tile]");

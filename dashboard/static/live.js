@@ -121,7 +121,8 @@
     draw(message.fields, first);
     age();
     document.dispatchEvent(new Event("live"));
-    if (message.layout !== board.dataset.layout) redraw(board.dataset.query, false);
+    // A board that does not say its layout shows one row of it, wherever that stands.
+    if (board.dataset.layout && message.layout !== board.dataset.layout) redraw(board.dataset.query, false);
   }
 
   const follows = (message) => message.kind === "snapshot" || (state && message.seq === state.seq + 1);
@@ -293,7 +294,7 @@
   document.addEventListener("visibilitychange", () => { age(); if (document.hidden) stop(); else start(); });
   addEventListener("pagehide", stop);
   addEventListener("pageshow", (event) => { age(); if (event.persisted) start(); });
-  addEventListener("popstate", () => { if (board) show(); });
+  addEventListener("popstate", () => { if (board?.dataset.layout) show(); });
   if (board) begin();
   start();
 })();

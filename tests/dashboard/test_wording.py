@@ -18,6 +18,7 @@ from dashboard.wording.account import ACCOUNT, AccountWording
 from dashboard.wording.administration import ADMINISTRATION, AdministrationWording
 from dashboard.wording.catalogue import CATALOGUE, CatalogueWording
 from dashboard.wording.design import DESIGN, DesignWording
+from dashboard.wording.desk_pages import DESK_PAGES, DeskWording
 from dashboard.wording.entry import ENTRY, EntryWording
 from dashboard.wording.feeds import FEEDS, FeedsWording
 from dashboard.wording.walls import WALLS, WallsWording
@@ -25,7 +26,7 @@ from streams.counters import COUNTERS
 from streams.query import DIMENSIONS
 
 ROOT = Path(__file__).parents[2]
-OURS = ("account*.html", "board_*.html", "code.html", "desk.html", "forms.html", "link*.html", "panel.html",
+OURS = ("account*.html", "board_*.html", "code.html", "desk*.html", "forms.html", "link*.html", "panel.html",
         "side_bar.html", "user*.html", "more.html", "offline.html", "page.html", "passport.html", "phone.html",
         "shapes.html", "wall.html", "wall_*.html", "walls.html", "design.html",
         "feed*.html", "catalogue.html", "palette.html")  # fmt: skip
@@ -49,6 +50,7 @@ CATALOGUES: dict[type, Mapping[str, Any]] = {
     AdministrationWording: ADMINISTRATION,
     WallsWording: WALLS,
     DesignWording: DESIGN,
+    DeskWording: DESK_PAGES,
     FeedsWording: FEEDS,
     CatalogueWording: CATALOGUE,
 }
@@ -93,7 +95,9 @@ def test_templates_hold_no_text_of_their_own(path: Path) -> None:
 
 @pytest.mark.parametrize(("kind", "name"), [each for each in TEXTS if each[0] is not Wording or each[1] not in STATES])
 def test_no_text_is_left_over(kind: type, name: str) -> None:
-    used = re.compile(rf"(?:w|a|ad|ws|fd|ct|said|d|words|text(?:\(\))?|\w*words\([^)]*\)+)\.{name}\b|[\"']{name}[\"']")
+    used = re.compile(
+        rf"(?:w|dw|a|ad|ws|fd|ct|said|d|words|text(?:\(\))?|\w*words\([^)]*\)+)\.{name}\b|[\"']{name}[\"']"
+    )
     assert any(used.search(path.read_text()) for path in SOURCES), f"{kind.__name__}.{name}"
 
 
