@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from streams.codec import encode
 from streams.engine import Engine
+from streams.families import last_words, timelines
+from streams.families.shifts import Shifts
 from streams.pipeline import Pipeline
+from streams.records import Work
 from tests.golden.catalogue import FOLDER, read_text
 from tests.golden.families import FAMILY_DAYS, INTERVALS, FamilyDay, batches, edges, make, named, numbered
 from tests.golden.result import Result, canonical, first_difference, instants_of
@@ -66,3 +71,49 @@ def test_a_recorded_day(day: FamilyDay) -> None:
 def test_the_recorded_batches_are_what_their_seed_gives(day: FamilyDay) -> None:
     """So that nobody edits a day by hand: `python -m tests.golden.record --days` makes it anew."""
     assert read_text(FOLDER / f"{day.name}.families.batches.gz") == make(day)
+
+
+def call_that_never_ends(patch: pytest.MonkeyPatch) -> None:
+    """A talk whose end nobody states lasts for ever."""
+    patch.setattr("streams.families.last_words.LONGEST_TALK_MS", 1 << 45)
+
+
+def who_logs_off_stays(patch: pytest.MonkeyPatch) -> None:
+    """Who leaves a queue is still in it."""
+    table = last_words.INSIDE.copy()
+    table[Work.LEFT] = 1
+    for module in (last_words, timelines):
+        patch.setattr(module, "INSIDE", table)
+
+
+def shift_counts_only_when_it_is_over(patch: pytest.MonkeyPatch) -> None:
+    """What is planned counts from its end on and not while it lasts."""
+    right = Shifts._counters
+
+    def counters(self: Shifts, from_ms: Any, to_ms: int, first_ms: Any, last_ms: int) -> Any:
+        ended = {key: said for key, said in self._said.items() if said[1] <= to_ms}
+        whole, self._said = self._said, ended
+        self._changed, self._of_person = set(self._of_person), _of_person(ended, self._of_person)
+        found = right(self, from_ms, to_ms, first_ms, last_ms)
+        self._said, self._of_person = whole, _of_person(whole, self._of_person)
+        return found
+
+    patch.setattr(Shifts, "_counters", counters)
+
+
+def _of_person(said: dict[Any, Any], persons: Any) -> dict[bytes, set[Any]]:
+    found: dict[bytes, set[Any]] = {person: set() for person in persons}
+    for key, value in said.items():
+        found[value[5]].add(key)
+    return found
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [call_that_never_ends, who_logs_off_stays, shift_counts_only_when_it_is_over],
+    ids=lambda plant: plant.__name__,
+)
+def test_a_planted_fault_shows(plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch)
+    with pytest.raises(AssertionError, match="must be"):
+        test_a_recorded_day(FAMILY_DAYS[0])

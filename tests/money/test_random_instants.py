@@ -5,7 +5,7 @@ The clock goes once through each story; the windows of 30 minutes and of the day
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -15,27 +15,16 @@ from unittest import mock
 
 import pytest
 
-from commands import money, wiring
-from streams.batch import Batch, Tally
-from streams.codec import encode
-from streams.engine import Engine
+from commands import money
 from streams.money import ledger, postings
-from streams.money.account import Account
-from streams.money.postings import Kind
-from streams.pipeline import Pipeline
-from streams.query import window_rows
-from streams.reading import Sums
-from streams.records import Cell
 from tests.batch.count import HALF_HOUR_MS
 from tests.batch.local_days import business_day_start_ms
 from tests.batch.money import totals
-from tests.money.core import facts, settings_of
+from tests.money.live import KINDS, ZONE, Live, sum_of
 from tests.money.random_story import random_story
 from tests.money.story import Story
 
 STORIES, INSTANTS_OF_EACH = 50, 20
-_ZONE = "Europe/Berlin"
-_KINDS: tuple[Kind, ...] = ("revenue", "direct", "staff", "overhead")
 _TO_SEE_A_FAULT = 25
 
 
@@ -49,39 +38,11 @@ def instants(story: Story, seed: int) -> list[int]:
     return sorted(-(-at_ms // 1000) * 1000 + chance.choice((-1_000, 0, 0, 1_000)) for at_ms in chosen)
 
 
-def accounts(story: Story, when: Sequence[int], folder: Path) -> Iterator[tuple[int, dict[str, Account]]]:
-    """What the program says of each window at each instant."""
-    settings = settings_of(story, folder)
-    books = money.ledger(settings)
-    assert books is not None
-    posted = money.Money(books)
-    pipeline = Pipeline(Engine(when[0] - 70 * 86_400_000, wiring.clock_of(settings)), billing=True)
-    pipeline.apply(encode(Batch("story", 1, when[-1], Tally(), list(facts(story, settings)))))
-
-    def between(edges: list[int]) -> Mapping[Cell, Sequence[Sums]]:
-        return pipeline.by_interval(edges)
-
-    for now_ms in when:
-        pipeline.tick(now_ms)
-        readings = pipeline.readings()
-        rows = window_rows(
-            readings,
-            as_of_ms=now_ms,
-            day_start=lambda _, now_ms=now_ms: business_day_start_ms(now_ms, _ZONE),
-            by=[],
-            windows=("30m", "day"),
-            configured=wiring.configured_cells(settings),
-            postings=posted.windows(readings, now_ms, between),
-        )
-        found = {row.span: row.account for row in rows}
-        yield now_ms, {window: account for window, account in found.items() if account is not None}
-
-
 def differences(story: Story, seed: int, folder: Path) -> list[str]:
     """One line for each sum in which the two computations differ."""
     wrong = []
-    for now_ms, by_window in accounts(story, instants(story, seed), folder):
-        day_start_ms = business_day_start_ms(now_ms, _ZONE)
+    for now_ms, by_window in Live(story, folder).windows(instants(story, seed)):
+        day_start_ms = business_day_start_ms(now_ms, ZONE)
         edge_ms = now_ms - HALF_HOUR_MS
         right = {
             "30m": totals(story, edge_ms, now_ms, (edge_ms + 1, now_ms + 1)),
@@ -89,18 +50,11 @@ def differences(story: Story, seed: int, folder: Path) -> list[str]:
         }
         assert by_window.keys() == right.keys()
         for window, account in by_window.items():
-            for kind in _KINDS:
-                came, must = _sum(account, kind), right[window].get(kind, Fraction(0))
+            for kind in KINDS:
+                came, must = sum_of(account, kind), right[window].get(kind, Fraction(0))
                 if came != must:
                     wrong.append(f"{story.title} at {now_ms}: {kind} of {window} is {came}, must be {must}")
     return wrong
-
-
-def _sum(account: Account, kind: Kind) -> Fraction | str:
-    figure = account.sum(kind)
-    if figure.why == "not_supplied":
-        return Fraction(0)
-    return figure.why or figure.amount or Fraction(0)
 
 
 def test_live_sums_at_a_thousand_instants(tmp_path: Path) -> None:
