@@ -22,7 +22,7 @@ from tests.batch.local_days import business_day_start_ms
 from tests.batch.money import totals
 from tests.money.live import KINDS, ZONE, Live, sum_of
 from tests.money.random_story import random_story
-from tests.money.story import Story
+from tests.money.story import Story, at
 
 STORIES, INSTANTS_OF_EACH = 50, 20
 _TO_SEE_A_FAULT = 25
@@ -35,6 +35,9 @@ def instants(story: Story, seed: int) -> list[int]:
     edges += [at_ms for shift in story.shifts for at_ms in (shift.from_ms, shift.to_ms)]
     edges += [at_ms for question in story.questions for at_ms in (question.from_ms, question.to_ms)]
     chosen = [chance.choice(edges) + chance.choice((0, 0, HALF_HOUR_MS)) for _ in range(INSTANTS_OF_EACH)]
+    # A window that lies on both sides of a new version has to know both.
+    anew = [at(terms.keys["from"]) for terms in story.terms if "from" in terms.keys]
+    chosen[:4] = [at_ms + chance.randrange(HALF_HOUR_MS) for at_ms in anew[:1] * 4] or chosen[:4]
     return sorted(-(-at_ms // 1000) * 1000 + chance.choice((-1_000, 0, 0, 1_000)) for at_ms in chosen)
 
 
