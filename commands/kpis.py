@@ -84,6 +84,8 @@ def answer(asked: Question, settings: Settings, data: Path) -> tuple[int, list[R
 
         def past_at(as_of_ms: int, *, billing: bool) -> Past:
             is_now = asked.as_of_ms is None
+            # As the processor does it: who has no contract has no bills, not in the past either.
+            billing = billing and money.bills_calls(settings)
             return Past(storage.log.parts, history, calendar, as_of_ms, is_now=is_now, billing=billing)
 
         def windows(readings: Sequence[Reading], as_of_ms: int) -> list[Row]:

@@ -129,6 +129,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
         )
 
     def history(as_of_ms: int, *, is_now: bool, billing: bool = False) -> KeptPast:
+        billing = billing and money.bills_calls(settings)
         return KeptPast(settings, data, address, as_of_ms, is_now=is_now, billing=billing)
 
     ledger = money.ledger(settings)

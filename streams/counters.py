@@ -212,6 +212,10 @@ FURTHER: dict[str, Family] = {
 }
 """Every family beside visits. A further one joins with one entry here."""
 
+_OF_FURTHER = (name for family in FURTHER.values() for name in (*family.windowed, *family.now))
+PLACES = {name: place for place, name in enumerate((*COUNTERS, *_OF_FURTHER))}
+"""In which order the counters of a row stand in a document; what has none of its own (who waits now) comes last."""
+
 
 def windowed(family: str) -> tuple[str, ...]:
     """The counters of a family by window and basis, in the order in which they stand in a reading."""

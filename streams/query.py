@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from streams.catalogue import KPIS, MONEY, Options, Value, compute, definition
-from streams.counters import FURTHER, ROLLING_SECONDS, WINDOWS
+from streams.counters import FURTHER, PLACES, ROLLING_SECONDS, WINDOWS
 from streams.days import from_ms
 from streams.group_floor import FLOOR, Blocks
 from streams.money.account import Account, Figure, MoneyKpi, printed
@@ -259,7 +259,9 @@ def row_json(row: Row, options: Options) -> dict[str, Any]:
 
 
 def _row_json(row: Row, options: Options, definitions: Mapping[str, str]) -> dict[str, Any]:
-    counts = {name: value for name, value in {**row.sums.counts, **row.now}.items() if value}
+    # Sums come in the order in which cells were met; the same numbers must make the same document.
+    named = sorted({**row.sums.counts, **row.now}.items(), key=lambda one: PLACES.get(one[0], len(PLACES)))
+    counts = {name: value for name, value in named if value}
     if row.sums.wait_max_ms:
         counts["wait_max_ms"] = row.sums.wait_max_ms
     answer: dict[str, Any] = {

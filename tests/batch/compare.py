@@ -120,8 +120,11 @@ def intervals_of_document(document: Mapping[str, Any], dimension: str) -> dict[t
 
 
 def _of_calls(counts: Mapping[str, int]) -> Counts:
-    """Without the counters of people, who have a slow computation of their own."""
-    return {name: value for name, value in counts.items() if not name.startswith(("agents_", "serving_"))}
+    """Without the counters of people and orders, which have a slow computation of their own."""
+    return {name: value for name, value in counts.items() if not name.startswith(_OF_OTHERS)}
+
+
+_OF_OTHERS = ("agents_", "serving_", "order", "cancellations")
 
 
 def counts_of_document(document: Mapping[str, Any], dimension: str) -> dict[tuple[str, str, str], Counts]:

@@ -59,7 +59,7 @@ def _in_service(days: str, begins: str, ends: str, first: date, last: date) -> t
 
 
 def _share(terms: Terms, from_ms: int, to_ms: int, holds: Callable[[int], bool]) -> Fraction:
-    """The months' shares of service time that lie in [from, to), where the terms hold. Edges lie on half hours."""
+    """The months' shares of service time that lie in [from, to), where the terms hold."""
     keys = terms.keys
     total = Fraction(0)
     at_ms = from_ms
@@ -72,8 +72,8 @@ def _share(terms: Terms, from_ms: int, to_ms: int, holds: Callable[[int], bool])
             first,
             after,
         )
-        own = sum(1 for step in steps if from_ms <= step < to_ms and holds(step))
-        total += Fraction(own, len(steps)) if steps else Fraction(0)
+        own_ms = sum(_overlap_ms(step, step + _STEP_MS, from_ms, to_ms) for step in steps if holds(step))
+        total += Fraction(own_ms, len(steps) * _STEP_MS) if steps else Fraction(0)
         at_ms = _midnight(after)
     return total
 
@@ -124,16 +124,21 @@ def _minutes(call: Call, keys: Mapping[str, str]) -> Fraction:
 
 
 def _hours(story: Story, keys: Mapping[str, str], from_ms: int, to_ms: int, holds: Callable[[int], bool]) -> Fraction:
-    steps = 0
+    """Shifts begin and end on half hours, so do contracts."""
+    persons_ms = 0
     what = {"logged_in": "agents", "planned": "planned"}[keys.get("hours", "logged_in")]
     for shift in story.shifts:
         if shift.what == what and keys.get("agents_team", "") in ("", shift.team):
-            for at_ms in range(max(shift.from_ms, from_ms), min(shift.to_ms, to_ms), _STEP_MS):
-                steps += shift.persons * holds(at_ms)
-    return Fraction(steps, 2)
+            for at_ms in range(shift.from_ms, shift.to_ms, _STEP_MS):
+                persons_ms += shift.persons * _overlap_ms(at_ms, at_ms + _STEP_MS, from_ms, to_ms) * holds(at_ms)
+    return Fraction(persons_ms, 3_600_000)
 
 
-def _of_terms(story: Story, terms: Terms, from_ms: int, to_ms: int) -> Fraction:
+def _overlap_ms(begin_ms: int, end_ms: int, from_ms: int, to_ms: int) -> int:
+    return max(0, min(end_ms, to_ms) - max(begin_ms, from_ms))
+
+
+def _of_terms(story: Story, terms: Terms, from_ms: int, to_ms: int, first_ms: int, after_ms: int) -> Fraction:
     keys, holds = terms.keys, _holds(terms)
     amount = Fraction(keys.get("base_fee", keys.get("per_month", "0"))) * _share(terms, from_ms, to_ms, holds)
     hours = _hours(story, keys, from_ms, to_ms, holds)
@@ -149,7 +154,7 @@ def _of_terms(story: Story, terms: Terms, from_ms: int, to_ms: int) -> Fraction:
             free = min(left.setdefault(month, Fraction(keys["included"])), quantity)
             left[month] -= free
             charged -= free
-        if from_ms <= at_ms < to_ms:
+        if first_ms <= at_ms < after_ms:
             amount += charged * Fraction(price)
             if unit == keys.get("minimum_unit", "calls"):
                 used[month] = used.get(month, Fraction(0)) + quantity
@@ -178,14 +183,18 @@ def _days(first: date, after: date) -> Sequence[date]:
     return [first + timedelta(days=number) for number in range((after - first).days)]
 
 
-def totals(story: Story, from_ms: int, to_ms: int) -> dict[str, Fraction]:
-    """Revenue and costs of everything in [from, to); both lie on half hours, in one currency."""
+def totals(story: Story, from_ms: int, to_ms: int, happened: tuple[int, int] | None = None) -> dict[str, Fraction]:
+    """Revenue and costs of everything in [from, to), in one currency.
+
+    `happened`: of what has an instant and no length, that in [first, after) counts; the same unless it is given.
+    """
+    first_ms, after_ms = (from_ms, to_ms) if happened is None else happened
     kinds = {"sold": "revenue", "bought": "direct", "agents": "direct", "staff": "staff", "overhead": "overhead"}
     found: dict[str, Fraction] = {}
     for terms in story.terms:
         kind = kinds[terms.keys["kind"] if terms.what == "cost" else terms.what]
-        found[kind] = found.get(kind, Fraction(0)) + _of_terms(story, terms, from_ms, to_ms)
-    sold = [order.cents for order in story.orders if from_ms <= order.at_ms < to_ms]
+        found[kind] = found.get(kind, Fraction(0)) + _of_terms(story, terms, from_ms, to_ms, first_ms, after_ms)
+    sold = [order.cents for order in story.orders if first_ms <= order.at_ms < after_ms]
     if any(sold):
         found["revenue"] = found.get("revenue", Fraction(0)) + Fraction(sum(sold), 100)
     return found

@@ -11,7 +11,7 @@ import json
 
 from streams.records import Fact
 from tests.batch.samples import BANK_FILE, SHARED
-from tests.golden import bank, facts, slow
+from tests.golden import bank, facts, families, money, slow
 from tests.golden.catalogue import FACT_DAYS, FOLDER, INTERVALS, LINE_DAYS, FactDay, LineDay, write_text
 from tests.golden.lines import Day
 from tests.golden.result import Result, canonical
@@ -57,6 +57,14 @@ def main() -> None:
         if anew:
             write_text(FOLDER / f"{fact_day.name}.batches.gz", facts.make(fact_day))
         write_text(FOLDER / f"{fact_day.name}.expected.gz", canonical(expected_of_facts(fact_day)))
+    for family_day in families.FAMILY_DAYS:
+        if anew:
+            write_text(FOLDER / f"{family_day.name}.families.batches.gz", families.make(family_day))
+        write_text(FOLDER / f"{family_day.name}.families.expected.gz", canonical(families.result(family_day)))
+    for money_day in money.MONEY_DAYS:
+        if anew:
+            write_text(FOLDER / f"{money_day.name}.money.story.gz", money.make(money_day))
+        write_text(FOLDER / f"{money_day.name}.money.expected.gz", money.expected(money_day))
     if (SHARED / BANK_FILE).exists():
         text = canonical(bank.expected(SHARED / BANK_FILE))
         digest = {"sha256": hashlib.sha256(text.encode()).hexdigest(), "lines": text.count("\n")}

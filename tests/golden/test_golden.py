@@ -16,7 +16,9 @@ from tests.batch.samples import BANK_FILE, sample
 from tests.commands.calling import EXAMPLES
 from tests.golden import bank, counted, facts
 from tests.golden.catalogue import FACT_DAYS, FOLDER, INTERVALS, LINE_DAYS, FactDay, LineDay, read_text
+from tests.golden.families import FAMILY_DAYS
 from tests.golden.lines import Day
+from tests.golden.money import MONEY_DAYS
 from tests.golden.record import span_ms
 from tests.golden.result import Result, canonical, first_difference, instants_of
 from tests.machine.centre import GIVE_UP_MS, clock_of
@@ -127,5 +129,6 @@ def test_the_banks_busiest_day(tmp_path: Path) -> None:
 def test_there_are_ten_days_and_each_is_small() -> None:
     assert len(LINE_DAYS) + len(FACT_DAYS) + 1 == 10
     files = sorted(path for path in FOLDER.iterdir())
-    assert len(files) == 2 * (len(LINE_DAYS) + len(FACT_DAYS)) + 1
+    assert len(files) == 2 * (len(LINE_DAYS) + len(FACT_DAYS) + len(FAMILY_DAYS) + len(MONEY_DAYS)) + 1
+    assert {day.name for day in (*FAMILY_DAYS, *MONEY_DAYS)} <= {day.name for day in (*LINE_DAYS, *FACT_DAYS)}
     assert {path.name: path.stat().st_size for path in files if path.stat().st_size > LARGEST_BYTES} == {}

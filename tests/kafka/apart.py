@@ -115,9 +115,8 @@ class Apart:
         return "\n".join(f"--- {' '.join(part.words)}\n{part.errors[-6000:]}" for part in self.parts)
 
     def received(self) -> int:
-        """How many rows are counted, by what the parts say."""
-        feeds = self.json("feeds")["feeds"]
-        return int(feeds[0]["received"]) if feeds else 0
+        """How many rows of all feeds are counted, by what the parts say."""
+        return sum(int(feed["received"]) for feed in self.json("feeds")["feeds"])
 
 
 @contextmanager

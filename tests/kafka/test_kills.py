@@ -16,28 +16,42 @@ from streams.redis_server import RedisServer
 from tests.commands.calling import Place
 from tests.commands.running import PASSWORD, Browser, wait_for
 from tests.kafka.apart import apart
+from tests.kafka.beside import Beside
 from tests.kafka.broker import Broker
-from tests.kafka.killing import assert_same_everywhere, embedded, seconds_to_take_over, write_while_killing
+from tests.kafka.killing import (
+    assert_others_same,
+    assert_same_everywhere,
+    embedded,
+    seconds_to_take_over,
+    write_while_killing,
+)
 from tests.kafka.records import HEADER, Records
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("kafka")]
 
 
-def place(folder: Path, records: Records) -> tuple[Path, Path]:
-    """Settings, and the file that they follow, still without a row."""
+def place(folder: Path, records: Records, beside: Beside | None = None) -> tuple[Path, Path]:
+    """Settings, and the files that they follow, still without a row."""
     file, config = folder / "calls.csv", folder / "leitstand.toml"
     file.write_text(HEADER + "\n")
-    config.write_text(records.settings(file) + "[storage]\nkafka_partitions = 4\nkafka_topic = " + f'"{folder.name}"\n')
+    settings = records.settings(file)
+    if beside is not None:
+        beside.begin(folder)
+        settings += beside.settings(folder)
+    config.write_text(settings + "[storage]\nkafka_partitions = 4\nkafka_topic = " + f'"{folder.name}"\n')
     return config, file
 
 
 def test_killed_workers_change_no_number(broker: Broker, redis_server: RedisServer, tmp_path: Path) -> None:
-    records = Records(20_000, seed=5)
-    config, file = place(tmp_path, records)
+    records, beside = Records(20_000, seed=5), Beside(600, 150, seed=5)
+    config, file = place(tmp_path, records, beside)
     with apart(config, tmp_path / "apart", broker.address, redis_server.socket_path) as parts:
-        write_while_killing(parts, file, records.lines, kills=3, every_seconds=3.0, chance=random.Random(5))
-        reference = embedded(Place(config, tmp_path / "embedded"), file)
+        write_while_killing(
+            parts, file, records.lines, kills=3, every_seconds=3.0, chance=random.Random(5), beside=beside
+        )
+        reference = embedded(Place(config, tmp_path / "embedded"), file, beside)
         assert_same_everywhere(parts, reference, records)
+        assert_others_same(parts, reference, beside)
         assert [part.end() for part in parts.parts] == [0, 0, 0], parts.said()
         assert arrivals(tmp_path / "apart" / "shared") == len(records.reading.visits)
 

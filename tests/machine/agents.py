@@ -51,13 +51,8 @@ class Agents:
 
     def numbers(self, known: Iterable[Fact], now_ms: int) -> dict[Cell, Numbers]:
         """Who is in which state now, by home and by hotline, and the time in each state by home."""
-        events: dict[bytes, list[truth.Event]] = {}
-        for fact in standing(known):
-            if fact.at_ms <= now_ms:
-                events.setdefault(fact.agent, []).append(_event(fact))
-        people = {agent: truth.person(own, now_ms) for agent, own in events.items()}
         result: dict[Cell, Numbers] = {}
-        for home, members in truth.by_home(people.values()).items():
+        for home, members in _at_home(known, now_ms).items():
             cell = Cell("", *home, family="agents")
             numbers = result[cell] = _numbers(truth.now(members, "agents"))
             day_start_ms = _day_start_ms(cell, now_ms)
@@ -73,6 +68,13 @@ class Agents:
                 result[there] = _numbers(truth.now(serving, "serving")) | {("day_start_ms",): day_start_ms}
         return result
 
+    def between(self, known: Iterable[Fact], from_ms: int, to_ms: int, now_ms: int) -> dict[Cell, dict[str, int]]:
+        """See `families.Rows`."""
+        return {
+            Cell("", *home, family="agents"): truth.within(members, from_ms, to_ms)
+            for home, members in _at_home(known, now_ms).items()
+        }
+
     def edges(self, facts: list[Fact]) -> list[int]:
         """Every instant of these facts, what runs out after them, and when it leaves the window."""
         own = []
@@ -84,6 +86,14 @@ class Agents:
 
 _LASTS_MS = (0, 1, 5_000, 30_000, 400_000)
 _LASTING = (Work.RANG, Work.CONNECTED, Work.WRAPPING)
+
+
+def _at_home(known: Iterable[Fact], now_ms: int) -> dict[tuple[str, str, str], list[truth.Person]]:
+    events: dict[bytes, list[truth.Event]] = {}
+    for fact in standing(known):
+        if fact.at_ms <= now_ms:
+            events.setdefault(fact.agent, []).append(_event(fact))
+    return truth.by_home(truth.person(own, now_ms) for own in events.values())
 
 
 def _event(fact: Worked) -> truth.Event:

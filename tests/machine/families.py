@@ -51,6 +51,14 @@ class Family(Protocol):
         ...
 
 
+class Rows(Protocol):
+    """A twin that also knows rows of intervals."""
+
+    def between(self, known: Iterable[Fact], from_ms: int, to_ms: int, now_ms: int) -> dict[Cell, dict[str, int]]:
+        """What each cell counts in [from, to), as known at `now_ms`."""
+        ...
+
+
 FAMILIES: dict[str, Family] = {
     "visits": visits.Visits(),
     "agents": agents.Agents(),
@@ -63,12 +71,20 @@ FAMILIES: dict[str, Family] = {
     "shifts": shifts.Shifts(),
 }
 
+ROWS: dict[str, Rows] = {
+    "agents": agents.Agents(),
+    "orders": orders.Orders(),
+    "outbound": outbound.Outbound(),
+    "trunks": trunks.Trunks(),
+    "shifts": shifts.Shifts(),
+}
 
-def expected(known: Iterable[Fact], now_ms: int) -> dict[Cell, Numbers]:
-    """The numbers of all families together."""
+
+def expected(known: Iterable[Fact], now_ms: int, names: Iterable[str] = tuple(FAMILIES)) -> dict[Cell, Numbers]:
+    """The numbers of these families together."""
     facts = list(known)
     total: dict[Cell, Numbers] = {}
-    for family in FAMILIES.values():
+    for family in map(FAMILIES.__getitem__, names):
         for cell, numbers in family.numbers(facts, now_ms).items():
             into = total.setdefault(cell, {})
             for name, value in numbers.items():

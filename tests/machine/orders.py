@@ -38,20 +38,8 @@ class Orders:
 
     def numbers(self, known: Iterable[Fact], now_ms: int) -> dict[Cell, Numbers]:
         """What each place sold in each window; both bases are the same."""
-        last: dict[bytes, Ordered] = {}
-        cells = set()
-        for fact in known:
-            if isinstance(fact, Ordered):
-                cells.add(fact.cell)
-                if fact.order not in last or last[fact.order].version < fact.version:
-                    last[fact.order] = fact
         result: dict[Cell, Numbers] = {}
-        for cell in cells:
-            orders = [
-                truth.Order(one.at_ms, bool(one.cancels), one.revenue_minor, one.currency, one.cell.configured)
-                for one in last.values()
-                if one.cell == cell
-            ]
+        for cell, orders in _by_place(known).items():
             day_start_ms = day_start_of("Berlin", now_ms)
             numbers = result[cell] = {("day_start_ms",): day_start_ms}
             windows = {"30m": now_ms // 1000 * 1000 - HALF_HOUR_MS, "day": day_start_ms - 1}
@@ -60,6 +48,27 @@ class Orders:
                     numbers[window, "live", name] = numbers[window, "arrival", name] = value
         return result
 
+    def between(self, known: Iterable[Fact], from_ms: int, to_ms: int, now_ms: int) -> dict[Cell, dict[str, int]]:
+        """See `families.Rows`."""
+        return {
+            cell: truth.within(orders, from_ms - 1, min(to_ms - 1, now_ms)) for cell, orders in _by_place(known).items()
+        }
+
     def edges(self, facts: list[Fact]) -> list[int]:
         """When an order is taken, and when it leaves the window."""
         return [fact.at_ms + more for fact in facts for more in (0, HALF_HOUR_MS)]
+
+
+def _by_place(known: Iterable[Fact]) -> dict[Cell, list[truth.Order]]:
+    """The orders of each place as the last word on each tells it."""
+    last: dict[bytes, Ordered] = {}
+    found: dict[Cell, list[truth.Order]] = {}
+    for fact in known:
+        if isinstance(fact, Ordered):
+            found.setdefault(fact.cell, [])
+            if fact.order not in last or last[fact.order].version < fact.version:
+                last[fact.order] = fact
+    for one in last.values():
+        known_place = one.cell.configured
+        found[one.cell].append(truth.Order(one.at_ms, bool(one.cancels), one.revenue_minor, one.currency, known_place))
+    return found

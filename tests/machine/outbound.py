@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from random import Random
 
 import msgspec
@@ -49,16 +50,8 @@ class Outbound:
 
     def numbers(self, known: Iterable[Fact], now_ms: int) -> dict[Cell, Numbers]:
         """What each campaign counts in each window; both bases are the same."""
-        last: dict[bytes, Attempted] = {}
-        cells: set[Cell] = set()
-        for fact in known:
-            if isinstance(fact, Attempted):
-                cells.add(fact.cell)
-                if fact.attempt not in last or last[fact.attempt].version < fact.version:
-                    last[fact.attempt] = fact
         result: dict[Cell, Numbers] = {}
-        for cell in cells:
-            attempts = [_attempt(fact) for fact in last.values() if fact.cell == cell]
+        for cell, attempts in _by_campaign(known).items():
             day_start_ms = day_start_of(cell.site if cell.site in BUSINESS_DAYS else "Berlin", now_ms)
             numbers: Numbers = {("day_start_ms",): day_start_ms}
             windows = {"30m": now_ms // 1000 * 1000 - HALF_HOUR_MS, "day": day_start_ms - 1}
@@ -69,6 +62,13 @@ class Outbound:
                 numbers["attempts_last_30m",] = numbers["30m", "live", "attempts"]
             result[cell] = numbers
         return result
+
+    def between(self, known: Iterable[Fact], from_ms: int, to_ms: int, now_ms: int) -> dict[Cell, dict[str, int]]:
+        """See `families.Rows`."""
+        return {
+            cell: truth.within(attempts, from_ms - 1, min(to_ms - 1, now_ms))
+            for cell, attempts in _by_campaign(known).items()
+        }
 
     def edges(self, facts: list[Fact]) -> list[int]:
         """When an attempt begins, and when it leaves the window."""
@@ -85,9 +85,27 @@ class Outbound:
         )
 
 
+def _by_campaign(known: Iterable[Fact]) -> dict[Cell, list[truth.Attempt]]:
+    """The attempts of each campaign as the last word on each tells it."""
+    last: dict[bytes, Attempted] = {}
+    found: dict[Cell, list[truth.Attempt]] = {}
+    for fact in known:
+        if isinstance(fact, Attempted):
+            found.setdefault(fact.cell, [])
+            if fact.attempt not in last or last[fact.attempt].version < fact.version:
+                last[fact.attempt] = fact
+    for fact in last.values():
+        found[fact.cell].append(_attempt(fact))
+    return found
+
+
 def _attempt(fact: Attempted) -> truth.Attempt:
-    said = frozenset(str(told.name).lower() for told in Told if told & fact.told)
-    return truth.Attempt(fact.cell, fact.at_ms, (fact.lead or fact.attempt).hex(), said, fact.count)
+    return truth.Attempt(fact.cell, fact.at_ms, (fact.lead or fact.attempt).hex(), _said(fact.told), fact.count)
+
+
+@cache
+def _said(told: int) -> frozenset[str]:
+    return frozenset(str(one.name).lower() for one in Told if one & told)
 
 
 _COUNTS = (

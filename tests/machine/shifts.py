@@ -44,16 +44,7 @@ class Shifts:
 
     def numbers(self, known: Iterable[Fact], now_ms: int) -> dict[Cell, Numbers]:
         """What each place counts in each window; both bases are the same."""
-        last: dict[tuple[bytes, int], Rostered] = {}
-        cells: dict[truth.Place, Cell] = {}
-        for fact in known:
-            if isinstance(fact, Rostered):
-                if fact.plan in (Plan.WORK, Plan.ABSENT_HOURS):
-                    cells[_place(fact.cell)] = fact.cell
-                key = fact.entry, fact.at_ms
-                if key not in last or last[key].version < fact.version:
-                    last[key] = fact
-        rows = [_slow(fact) for fact in last.values() if fact.plan is not Plan.WITHDRAWN and fact.at_ms <= now_ms]
+        rows, cells = _standing(known, now_ms)
         half_hour_ms = now_ms // 1000 * 1000 - HALF_HOUR_MS
         day_starts = {
             place: day_start_of(cell.site if cell.site in BUSINESS_DAYS else "Berlin", now_ms)
@@ -73,6 +64,13 @@ class Shifts:
             result[cell] = numbers
         return result
 
+    def between(self, known: Iterable[Fact], from_ms: int, to_ms: int, now_ms: int) -> dict[Cell, dict[str, int]]:
+        """See `families.Rows`. Hours that are stated for the very end of a row belong to the next."""
+        rows, cells = _standing(known, now_ms)
+        rows = [row for row in rows if row.from_ms < to_ms]
+        counted = truth.within(rows, dict.fromkeys(cells, (from_ms, from_ms)), min(to_ms, now_ms))
+        return {cell: counted.get(place, {}) for place, cell in cells.items()}
+
     def edges(self, facts: list[Fact]) -> list[int]:
         """When a row begins and ends, and when it leaves the window."""
         return [
@@ -90,6 +88,21 @@ class Shifts:
             return msgspec.structs.replace(first, plan=Plan.WITHDRAWN, version=version)
         longer_ms = 0 if first.plan is Plan.ABSENT_HOURS else chance.choice((0, 1, 600_000))
         return msgspec.structs.replace(first, until_ms=first.until_ms + longer_ms, version=version)
+
+
+def _standing(known: Iterable[Fact], now_ms: int) -> tuple[list[truth.Row], dict[truth.Place, Cell]]:
+    """The last words on all rows that have begun, and the cells that count."""
+    last: dict[tuple[bytes, int], Rostered] = {}
+    cells: dict[truth.Place, Cell] = {}
+    for fact in known:
+        if isinstance(fact, Rostered):
+            if fact.plan in (Plan.WORK, Plan.ABSENT_HOURS):
+                cells[_place(fact.cell)] = fact.cell
+            key = fact.entry, fact.at_ms
+            if key not in last or last[key].version < fact.version:
+                last[key] = fact
+    rows = [_slow(fact) for fact in last.values() if fact.plan is not Plan.WITHDRAWN and fact.at_ms <= now_ms]
+    return rows, cells
 
 
 def _place(cell: Cell) -> truth.Place:

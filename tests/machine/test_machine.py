@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.machine.faults_trunks_shifts import FAULTS
+from tests.machine.faults import FAULTS
 from tests.machine.run import STEPS, Run, run
 
 LIVES = 1_000

@@ -59,6 +59,13 @@ class Trunks:
             result[cell] = numbers
         return result
 
+    def between(self, known: Iterable[Fact], from_ms: int, to_ms: int, now_ms: int) -> dict[Cell, dict[str, int]]:
+        """See `families.Rows`. What is counted in the very end of a row belongs to the next."""
+        facts = [fact for fact in known if isinstance(fact, TrunkCounted)]
+        counts = [_slow(fact) for fact in facts if fact.at_ms < to_ms]
+        until_ms = min(to_ms, now_ms)
+        return {cell: truth.within(counts, cell, from_ms, from_ms, until_ms) for cell in {fact.cell for fact in facts}}
+
     def edges(self, facts: list[Fact]) -> list[int]:
         """When a trunk is counted, how long that holds, and when it leaves the window."""
         return [

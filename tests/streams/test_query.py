@@ -136,6 +136,17 @@ def test_the_document_is_that_of_the_contract() -> None:
     assert "marks" not in rolling
 
 
+def test_counters_stand_in_one_order_whatever_was_met_first() -> None:
+    counts = {"answered": 1, "offered": 2, "orders": 3, "order_revenue_eur_minor": 4, "attempts": 5}
+    rows_of_both = [
+        Row({}, "30m", 0, NOW_MS, Sums(dict(several)), (), {"waiting": 1})
+        for several in (counts.items(), reversed(counts.items()))
+    ]
+    one, other = document(NOW_MS, "live", rows_of_both, Options())["rows"]
+    order = ["offered", "answered", "orders", "order_revenue_eur_minor", "attempts", "waiting"]
+    assert list(one["counts"]) == list(other["counts"]) == order
+
+
 def test_rows_of_intervals_say_interval_and_not_window() -> None:
     found = interval_rows({NORD: [Sums({"offered": 1})]}, [0, 3_600_000], "day", by=("hotline",))
     (row,) = document(0, "arrival", found, Options())["rows"]
