@@ -32,7 +32,7 @@ from dashboard import (
     wall_desk,
     wall_screen,
 )
-from dashboard.access import PERMISSIONS, Scope
+from dashboard.access import PERMISSIONS, Permission, Scope, allowed
 from dashboard.assets import DESK_SCRIPTS, SCRIPTS, STYLES, Assets
 from dashboard.board import Board, View
 from dashboard.database import LOST
@@ -146,7 +146,8 @@ def create_app(
 
     def compose(view: View) -> Board:
         session = caller()
-        return hub.board(session.user.scope, language_of(session), view)
+        euros = allowed(session.user.role, Permission.EUROS)
+        return hub.board(session.user.scope, language_of(session), view, euros=euros)
 
     def visitor() -> Visitor:
         session = caller_or_none()

@@ -11,7 +11,8 @@ import pytest
 
 from dashboard.access import Scope
 from dashboard.board import Board, View
-from dashboard.hub import Hub, numbered_feeds
+from dashboard.hub import Hub
+from dashboard.silence import numbered_feeds
 from streams.reading import Reading
 from streams.store import Picture, StoreUnavailable
 from streams.store_memory import MemoryStore
