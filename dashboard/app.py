@@ -159,7 +159,11 @@ def create_app(
             theme=login.theme(),
             insecure=login.insecure(),
             csrf=session.csrf if session else "",
+            campaigns=session is not None and has_campaigns(session.user.scope),
         )
+
+    def has_campaigns(scope: Scope) -> bool:
+        return hub.has_campaigns(scope) or any(cell.campaign for cell in figures.configured if scope.admits(cell))
 
     def known_values(scope: Scope) -> dict[str, set[str]]:
         cells = {*(reading.cell for reading in hub.readings(scope)), *figures.configured}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 
 LOCALES = {"de": "de_DE", "en": "en_GB"}
 NOTHING = "–"
@@ -124,3 +125,31 @@ def minute_of_day(at_ms: int, zone: str) -> int:
 def day(at_ms: int, zone: str, language: str) -> str:
     """The local date: "22. Nov. 2026"."""
     return str(format_date(_local(at_ms, zone).date(), "medium", locale=_locale(language)))
+
+
+@lru_cache(maxsize=8192)
+def _money(minor: int, digits: int, currency: str, language: str) -> str:
+    locale = _locale(language)
+    pattern = str(locale.currency_formats["standard"].pattern).replace("0.00", "0.00" if digits else "0")
+    amount = format_currency(
+        Decimal(abs(minor)).scaleb(-digits), currency, format=pattern, locale=locale, currency_digits=False
+    )
+    return f"{MINUS}{amount}" if minor < 0 else str(amount)
+
+
+def money(amount: Fraction, currency: str, language: str) -> str:
+    """ "1.234 €", "−12 €": whole units, rounded half up; less than one with its cents, so that no loss reads as zero."""
+    digits = 2 if abs(amount) < 1 and amount else 0
+    scaled = abs(amount) * 10**digits
+    minor = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return _money(-minor if amount < 0 else minor, digits if minor else 0, currency, language)
+
+
+@lru_cache(maxsize=8192)
+def _decimal(tenths: int, language: str) -> str:
+    return str(format_decimal(Decimal(tenths).scaleb(-1), format="#,##0.0", locale=_locale(language)))
+
+
+def decimal(value: float | None, language: str) -> str:
+    """ "1,5"; a dash for None."""
+    return NOTHING if value is None else _decimal(math.floor(value * 10 + 0.5), language)

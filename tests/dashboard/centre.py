@@ -20,6 +20,7 @@ from dashboard.database import open_database
 from dashboard.desk import create_desk
 from dashboard.feed_pages import DeadLine, FeedDesk
 from dashboard.hub import Hub
+from dashboard.live_money import Postings
 from dashboard.targets import HotlineTarget, Targets
 from dashboard.users import Users
 from mobile import pages
@@ -181,6 +182,7 @@ class Centre:
         scope: Scope,
         language: str,
         view: View,
+        postings: Postings | None,
     ) -> Board:
         self.composed.append((scope, language, view))
         return compose(
@@ -195,6 +197,8 @@ class Centre:
             view=view,
             feeds_configured=2,
             feeds_named=scope.everything,
+            where=scope.where(),
+            postings=postings,
         )
 
     def publish(self, readings: Sequence[Reading] = (), *, whole: bool = False) -> None:
