@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from dashboard import formats
 from dashboard.tile import Tile, text_of
 from dashboard.wording import Wording
 from streams import catalogue
-from streams.counters import COUNTERS
+from streams.counters import COUNTERS, FURTHER
 from streams.reading import Sums
 from streams.records import VISITS
+
+OF_CAMPAIGNS = ("outbound", "lists")
+"""The families that a campaign's numbers are made of."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ def passport(tile: Tile, kpi_id: str, options: catalogue.Options, words: Wording
     if kpi is None:
         return None
     source = tile.source
+    families = OF_CAMPAIGNS if source.kind == "campaign" else (VISITS,)
     windows = tuple(
         _window(name, kpi, sums, tile, options, words)
         for name, sums in ((words.now_long, tile.now), (words.today, tile.today))
@@ -63,8 +68,8 @@ def passport(tile: Tile, kpi_id: str, options: catalogue.Options, words: Wording
         definition=catalogue.definition(kpi, source.cells, options),
         formula=kpi.formula,
         windows=windows,
-        counts=_counts((tile.now, tile.today), words),
-        others=tuple((other.id, kpi_name(other, words)) for other in catalogue.KPIS if other.family == VISITS),
+        counts=_counts((tile.now, tile.today), tile.source.kind, words),
+        others=tuple((other.id, kpi_name(other, words)) for other in catalogue.KPIS if other.family in families),
     )
 
 
@@ -77,9 +82,12 @@ def _window(
     return Window(name, text, formats.whole(value.n, words.language), why)
 
 
-def _counts(windows: tuple[Sums, ...], words: Wording) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+def _counts(
+    windows: tuple[Sums, ...], kind: Literal["hotline", "campaign"], words: Wording
+) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     rows = []
-    for name in (*COUNTERS, "wait_max_ms"):
+    of_campaigns = [name for family in OF_CAMPAIGNS for name in (*FURTHER[family].windowed, *FURTHER[family].now)]
+    for name in of_campaigns if kind == "campaign" else (*COUNTERS, "wait_max_ms"):
         counts = [sums.wait_max_ms if name == "wait_max_ms" else sums[name] for sums in windows]
         if any(counts):
             finished = tuple(_count(name, count, words.language) for count in counts)

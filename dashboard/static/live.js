@@ -2,8 +2,10 @@
 (() => {
   "use strict";
   const MARKED = ".v, .d, .today, .pair, .sums p";
-  const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, REDRAW_MS = 3000, FOLLOW_MS = 2000, HOLD_MS = 500, REOPEN_MS = 2000;
+  const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, FOLLOW_MS = 2000, HOLD_MS = 500, REOPEN_MS = 2000;
   const root = document.documentElement, calm = matchMedia("(prefers-reduced-motion: reduce)");
+  // A wall brings what is below its target forward at once; where people work the order is left alone for a while.
+  const REDRAW_MS = document.body.classList.contains("on-wall") ? 3000 : 10000;
   const main = document.getElementById("main"), at = main?.dataset.at || "";
   // The wall of a link has addresses of its own, which know what it shows.
   const address = (name, query) => at ? `${at}/${name}` : `/${name}?${query}`;
@@ -97,12 +99,21 @@
     }
   }
 
+  // Nothing moves under a pointer or a finger; whoever rests there keeps the order and sees every number change.
+  let touched = false;
+  document.addEventListener("pointerover", ({ target }) => { touched = Boolean(target.closest?.("#board [data-tile]")); });
+  for (const over of ["pointerup", "pointercancel"]) {
+    document.addEventListener(over, ({ pointerType }) => { if (pointerType !== "mouse") touched = false; });
+  }
+  root.addEventListener("pointerleave", () => { touched = false; });
+
   let redrawn = -REDRAW_MS, waiting = 0;
   function redraw(query, at_once) {
     // Many screens learn of a new order in the same moment: they ask one after the other.
     const pause = at_once ? 0 : Math.max(redrawn + REDRAW_MS - performance.now(), Math.random() * 400);
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
+      if (touched && !at_once) return redraw(query, false);
       redrawn = performance.now();
       try {
         const answer = await fetch(address("board", query), { headers: { Accept: "text/html" } });

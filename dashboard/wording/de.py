@@ -1,5 +1,6 @@
 """German, the first language of the screens."""
 
+from dashboard.wording import counters
 from dashboard.wording.text import Wording
 
 GERMAN = Wording(
@@ -284,39 +285,5 @@ GERMAN = Wording(
         "not_supplied": "diese Quelle liefert es nicht",
         "suppressed": "zu kleine Gruppe",
     },
-    counters={
-        "offered": "angekommen",
-        "answered_in_time": "in der Zeit angenommen",
-        "answered_late": "spät angenommen",
-        "abandoned_short": "kurz aufgelegt",
-        "abandoned_in_time": "in der Zeit aufgelegt",
-        "abandoned_late": "spät aufgelegt",
-        "flow_out_in_time": "in der Zeit abgeflossen",
-        "flow_out_late": "spät abgeflossen",
-        "callback_in_time": "in der Zeit Rückruf gewählt",
-        "callback_late": "spät Rückruf gewählt",
-        "error_in_time": "in der Zeit gestört",
-        "error_late": "spät gestört",
-        "open_late": "wartet schon zu lange",
-        "unknown_end": "Ende unbekannt",
-        "open_in_time": "wartet in der Zeit",
-        "answered": "angenommen",
-        "abandoned": "aufgelegt",
-        "flow_out": "abgeflossen",
-        "callback": "Rückruf",
-        "error": "gestört",
-        "wait_answered_ms": "Wartezeit der Angenommenen",
-        "wait_abandoned_ms": "Wartezeit der Aufleger",
-        "wait_max_ms": "längste beendete Wartezeit",
-        "handled": "bearbeitet",
-        "talk_ms": "Gesprächszeit",
-        "hold_ms": "Haltezeit",
-        "acw_ms": "Nachbearbeitung",
-        "transferred": "weitergeleitet",
-        "escalated": "eskaliert",
-        "blocked": "Leitung blockiert",
-        "busy_played": "besetzt gehört",
-        "closed": "außerhalb der Zeiten",
-        "ivr_abandon": "in der Ansage aufgelegt",
-    },
+    counters=counters.DE,
 )

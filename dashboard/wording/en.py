@@ -1,5 +1,6 @@
 """English."""
 
+from dashboard.wording import counters
 from dashboard.wording.text import Wording
 
 ENGLISH = Wording(
@@ -284,39 +285,5 @@ ENGLISH = Wording(
         "not_supplied": "this source does not supply it",
         "suppressed": "group too small",
     },
-    counters={
-        "offered": "offered",
-        "answered_in_time": "answered in time",
-        "answered_late": "answered late",
-        "abandoned_short": "short abandons",
-        "abandoned_in_time": "abandoned in time",
-        "abandoned_late": "abandoned late",
-        "flow_out_in_time": "flowed out in time",
-        "flow_out_late": "flowed out late",
-        "callback_in_time": "callback chosen in time",
-        "callback_late": "callback chosen late",
-        "error_in_time": "failed in time",
-        "error_late": "failed late",
-        "open_late": "waiting too long already",
-        "unknown_end": "end unknown",
-        "open_in_time": "waiting in time",
-        "answered": "answered",
-        "abandoned": "abandoned",
-        "flow_out": "flowed out",
-        "callback": "callback",
-        "error": "failed",
-        "wait_answered_ms": "wait of the answered",
-        "wait_abandoned_ms": "wait of the abandoned",
-        "wait_max_ms": "longest ended wait",
-        "handled": "handled",
-        "talk_ms": "talk time",
-        "hold_ms": "hold time",
-        "acw_ms": "after-call work",
-        "transferred": "transferred",
-        "escalated": "escalated",
-        "blocked": "line blocked",
-        "busy_played": "heard busy tone",
-        "closed": "outside hours",
-        "ivr_abandon": "left in the announcement",
-    },
+    counters=counters.EN,
 )
