@@ -32,6 +32,7 @@ from streams.reading import Reading
 from streams.records import VISITS, Cell
 from streams.store import FeedReport
 
+
 @dataclass(frozen=True)
 class View:
     """What a page shows, as its address says it. A wall shows its `plan`."""
@@ -240,7 +241,6 @@ def render(board: Board) -> str:
         pairs=tile.PAIRS,
         groups=[group for group in GROUPS if group != "campaign"],
         only=ONLY,
-
     )
 
 

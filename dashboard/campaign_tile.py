@@ -98,7 +98,7 @@ def draw(source: Source, rows: Rows, targets: Targets, words: Wording) -> Tile:
         "dw": formats.share(whole_day.value, language, 0, below=target),
         "g": "" if distance is None else words.points.format(points=formats.points(distance, language)),
         "zs": "" if target is None else goal_text(judgement, words),
-        "n": "" if source.lost else words.attempts.format(n=formats.whole(contacts.n, language)),
+        "n": "" if source.lost else words.cases.format(n=formats.whole(contacts.n, language)),
         "nd": formats.whole(contacts.n, language),
         "dn": formats.whole(whole_day.n, language),
         "x1": across(shown if shown is not None else whole_day.value, target),

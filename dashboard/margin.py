@@ -29,7 +29,7 @@ def fields(rows: Rows, words: Wording, lost: str = "") -> dict[str, str]:
         "md": text(today, words),
         "ml": word,
         "mm": below,
-        "mt": f"{words.loss} · {words.now} {said}" if below else f"{words.now} {said}",
+        "mt": words.margin_now.format(label=words.loss if "t" in below else words.now, amount=said),
     }
 
 
@@ -40,12 +40,11 @@ def value(rows: Rows) -> float | None:
 
 
 def revenue(rows: Rows, words: Wording) -> str:
-    """Today's revenue, and that it may still change: "Umsatz heute 12.345 € · unverbindlich"."""
+    """Today's revenue: "Umsatz heute 12.345 €"."""
     row = rows.get("day")
     account = None if row is None else row.account
     said = text(None if account is None else (account.sum("revenue"), account), words)
-    provisional = words.provisional if account is None or account.provisional else ""
-    return " · ".join(part for part in (words.revenue_today.format(amount=said), provisional) if part)
+    return words.revenue_today.format(amount=said)
 
 
 def is_loss(rows: Rows) -> bool:

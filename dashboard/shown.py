@@ -17,7 +17,7 @@ as a number, margin.
 
 _SCALE = ("s", "x1", "x2", "h", "q", "zs")
 _DAY = ("p", "pt", "pp")
-_READ = ("w", "a", "aw", "v", "d", "g")
+_READ = ("a", "aw", "v", "d", "g")
 _MONEY = ("md", "mm")
 
 
@@ -29,7 +29,7 @@ def of_hotline(kind: Kind, parts: Collection[Part]) -> tuple[str, ...]:
     """The fields of a hotline's tile."""
     if kind == "wall":
         return (*_SCALE, *_DAY, "wd", "vw", "vl", "vu", "dw", "n", "e", "ww")
-    keys = [*_SCALE, *_DAY, *_READ]
+    keys = [*_SCALE, *_DAY, *_READ, "w"]
     if kind == "phone":
         keys += ["n", "wt", *_pairs("reachability")]
     else:
@@ -43,10 +43,11 @@ def of_campaign(kind: Kind, parts: Collection[Part], *, alone: bool = False) -> 
         return of_hotline(kind, parts)
     keys = [*_SCALE, *_READ, *_pairs(campaign_tile.REACHED)]
     if kind == "phone":
-        keys += ["n", "l:drop_rate", "dl", "dx"]
+        keys += ["w", "n", "l:drop_rate", "dl", "dx"]
         keys += [*_pairs("conversion"), "rs"] if "list" in parts else []
     else:
-        keys += ["nd", "dn", "e", "l:drop_rate", "dl", "dx"]
+        # Among hotlines the table has room for the short word only.
+        keys += ["w" if alone else "wd", "nd", "dn", "e", "l:drop_rate", "dl", "dx"]
         keys += [*_pairs("conversion"), "rs"] if alone else []
     return (*keys, *_beside(kind, set(parts) - {"people", "absence", "agents"}))
 
@@ -55,7 +56,7 @@ def _beside(kind: Kind, parts: Collection[Part]) -> list[str]:
     keys = ["ag"] if "people" in parts else []
     if kind == "desk":
         keys += _pairs("absence_rate") if "absence" in parts else []
-        keys += ["an", "af"] if "agents" in parts else []
+        keys += ["an"] if "agents" in parts else []
     if "margin" in parts:
         keys += [*_MONEY, *(("mn", "ml") if kind == "phone" else ("mt",))]
     return keys

@@ -119,7 +119,9 @@ def _parts(hotlines: Collection[str], campaigns: Collection[str], words: Wording
     """What a group is made of: "3 Hotlines · 1 Kampagne"."""
     counted = {"hotline": len(hotlines), "campaign": len(campaigns)}
     return " · ".join(
-        f"{count} {words.unit_one[unit] if count == 1 else words.units[unit]}" for unit, count in counted.items() if count
+        f"{count} {words.unit_one[unit] if count == 1 else words.units[unit]}"
+        for unit, count in counted.items()
+        if count
     )
 
 

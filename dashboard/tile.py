@@ -218,13 +218,11 @@ def agents_line(source: Source, words: Wording) -> str:
 
 
 def agents_fields(source: Source, words: Wording) -> tuple[dict[str, str], dict[str, float | None]]:
-    """How many serve the hotline now (`an`), how many of them are free (`af`), as texts and for sorting."""
+    """How many serve the hotline now (`an`), as a text and for sorting."""
     if source.lost or not source.serving:
-        return {"an": formats.NOTHING if source.lost else words.not_supplied, "af": ""}, {"agents": None}
-    of_state = _by_state(source)
-    free = f"{formats.whole(of_state['available'], words.language)} {words.agents_by_state['available']}"
-    there = of_state["logged_in"]
-    return {"an": formats.whole(there, words.language), "af": free}, {"agents": float(there)}
+        return {"an": formats.NOTHING if source.lost else words.not_supplied}, {"agents": None}
+    there = _by_state(source)["logged_in"]
+    return {"an": formats.whole(there, words.language)}, {"agents": float(there)}
 
 
 def _by_state(source: Source) -> dict[str, int]:

@@ -43,13 +43,13 @@ class Wording:
     waiting: str
     agents: str
     agents_by_state: Mapping[str, str]
-    attempts: str
     drop_limit: str
     reach: str
     reach_long: str
     margin: str
     loss: str
     revenue_today: str
+    margin_now: str
     provisional: str
     higher: str
     lower: str
@@ -177,6 +177,7 @@ class Wording:
     reached: str
     contact_rate: str
     net_contacts: str
+    net_contacts_short: str
     drop: str
     stock: str
     margin_today: str

@@ -20,7 +20,7 @@ from dashboard.database import open_database
 from dashboard.desk import create_desk
 from dashboard.feed_pages import DeadLine, FeedDesk
 from dashboard.hub import Hub
-from dashboard.live_money import Postings
+from dashboard.live_money import LiveMoney, Postings
 from dashboard.targets import HotlineTarget, Targets
 from dashboard.users import Users
 from mobile import pages
@@ -156,6 +156,7 @@ class Centre:
     database: str = ""
     history: History = history
     feed_desk: FeedDesk = field(default_factory=NoLetters)
+    money: LiveMoney | None = None
 
     def __post_init__(self) -> None:
         self.store = MemoryStore()
@@ -164,7 +165,7 @@ class Centre:
         self.reports = feeds()
         self._made: set[str] = set()
         self.composed: list[tuple[Scope, str, View]] = []
-        self.hub = Hub(self.store, self.present, clock=self.clock.seconds)
+        self.hub = Hub(self.store, self.present, clock=self.clock.seconds, money=self.money)
         figures = Figures(self.history, lambda _: SiteClock("Europe/Berlin"), Options(), self.clock.ms, cells())
         desk = create_desk if self.with_desk else None
         added = [*self.pages, *PAGES]

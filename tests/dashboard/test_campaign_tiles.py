@@ -21,7 +21,7 @@ LOSS = posted({WINBACK: ("-120", "-2310.40"), SURVEY: ("40", "900"), ALPHA: ("10
 @pytest.mark.parametrize(
     ("contacts", "drops", "reach_hours", "target", "loss", "expected"),
     [
-        ((0.2, 100), (0.03, 100), 5.0, None, False, ("good", "")),
+        ((0.2, 100), (0.03, 100), 5.0, None, False, ("warn", "drop_near")),
         ((0.2, 100), (0.0301, 100), 5.0, None, False, ("bad", "drop")),
         ((0.2, 100), (0.5, 9), 5.0, None, False, ("good", "")),
         ((None, 0), (0.031, 10), None, None, False, ("bad", "drop")),
@@ -58,7 +58,7 @@ def test_a_campaign_reads_as_its_counters_say() -> None:
     assert field(made, "Winback", "k:right_party_rate") == "12,5\xa0%"
     assert field(made, "Winback", "l:drop_rate") == "1,5\xa0%"
     assert field(made, "Winback", "rs") == "1,5\xa0h"
-    assert field(made, "Winback", "w") == "im Rahmen"
+    assert field(made, "Winback", "wd") == "im Rahmen"
     assert "Grenze 3\xa0%" in render(made).replace("&nbsp;", "\xa0")
 
 
@@ -126,7 +126,7 @@ def test_absence_of_few_is_a_word_and_no_number() -> None:
     beta = Cell("Beta", "Nordcall", team="B")
     readings = [reading(ALPHA, (90, 100)), reading(beta, (90, 100)), shifts(ALPHA, 2, 20, persons=12)]
     made = board([*readings, shifts(beta, 1, 5, persons=3)], view=View("desk"))
-    assert {field(made, name, "k:absence_rate") for name in ("Alpha", "Beta")} == {"geschützt"}
+    assert {field(made, name, "k:absence_rate") for name in ("Alpha", "Beta")} == {"k. A."}
     made = board([*readings, shifts(beta, 1, 5, persons=9)], view=View("desk", sort="absence_rate", descending=True))
     assert [(tile.source.name, tile.values["absence_rate"]) for tile in made.tiles] == [("Beta", 0.2), ("Alpha", 0.1)]
     assert "absence" not in board([reading(ALPHA, (90, 100))], view=View("desk")).parts
