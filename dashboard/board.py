@@ -152,8 +152,8 @@ def compose(
     """The board of everything in `readings` and `configured`, which are already cut to the reader's scope.
 
     `as_of_ms`: the instant for which the readings hold; `now_ms`: the server's clock, by which age is judged.
-    `feeds_named`: the reader may know the feeds by name. `where`: the reader's scope, to which `postings` are cut, those
-    of the whole picture by window; None: the reader may see no money, or nothing is about money. `floor`: fewer
+    `feeds_named`: the reader may know the feeds by name. `where`: the reader's scope, to which `postings` are cut,
+    those of the whole picture by window; None: the reader may see no money, or nothing is about money. `floor`: fewer
     persons are not shown. `of_campaigns`: the feeds that tell of campaigns; None: that is not known.
     """
     text, feeds, readings = words(language), list(feeds), list(readings)

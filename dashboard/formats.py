@@ -138,7 +138,7 @@ def _money(minor: int, digits: int, currency: str, language: str) -> str:
 
 
 def money(amount: Fraction, currency: str, language: str) -> str:
-    """ "1.234 €", "−12 €": whole units, rounded half up; less than one with its cents, so that no loss reads as zero."""
+    """ "1.234 €", "−12 €": whole units, rounded half up; less than one with cents, so that no loss reads as zero."""
     digits = 2 if abs(amount) < 1 and amount else 0
     scaled = abs(amount) * 10**digits
     minor = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
