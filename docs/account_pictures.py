@@ -89,7 +89,9 @@ def _present(
     scope: Scope,
     language: str,
     view: View,
+    postings: None,
 ) -> Board:
+    del postings
     return compose(
         readings,
         feeds,
