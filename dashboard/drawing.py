@@ -96,10 +96,11 @@ class Drawing:
                 values["absence_rate"] = value.value
             else:
                 fields[f"{key}:absence_rate"] = self.text.not_supplied
-        if self.further.knows_money(*by):
-            fields |= margin.fields(of_money, self.text, each.source.lost)
-            values["margin"] = margin.value(of_money)
-        return replace(each, fields=fields, values=values)
+        if not self.further.knows_money(*by):
+            return replace(each, fields=fields, values=values, beside=here)
+        fields |= margin.fields(of_money, self.text, each.source.lost)
+        values["margin"] = margin.value(of_money)
+        return replace(each, fields=fields, values=values, beside=here, money=of_money)
 
 
 _KEEP = 4096

@@ -56,7 +56,11 @@ def text(margin: tuple[Figure, Account] | None, words: Wording) -> str:
     """The amount as people read it, or the word for why there is none."""
     if margin is None:
         return words.not_supplied
-    figure, account = margin
+    return text_of_money(*margin, words)
+
+
+def text_of_money(figure: Figure, account: Account, words: Wording) -> str:
+    """An amount as people read it, or the word for why there is none."""
     if figure.amount is None:
         return {"suppressed": words.withheld, "currencies": words.currencies}.get(figure.why or "", words.not_supplied)
     return formats.money(figure.amount, account.currency, words.language)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal
 
 from dashboard import day_line, formats
+from dashboard.further import Rows
 from dashboard.pair_scale import across
 from dashboard.wording import Wording
 from streams import catalogue
@@ -81,7 +82,8 @@ def _id(key: tuple[str, ...]) -> str:
 class Tile:
     """A drawn tile. `values` are unrounded, for sorting; `fields` finished; `since_ms`: below target since at least.
 
-    `reason`: what makes a campaign bad or near to it, see `campaign_tile.Reason`.
+    `reason`: what makes a campaign bad or near to it, see `campaign_tile.Reason`. `beside` and `money` are the rows of
+    its absence and of its money, the latter empty where the reader may know of none.
     """
 
     source: Source
@@ -94,6 +96,8 @@ class Tile:
     values: dict[str, float | None]
     fields: dict[str, str]
     reason: str = ""
+    beside: Rows = field(default_factory=dict)
+    money: Rows = field(default_factory=dict)
 
 
 def state_of(value: catalogue.Value, judgement: Judgement) -> str:

@@ -57,6 +57,10 @@ DE = {
     "list_dialable": "jetzt anwählbar",
     "list_remaining_attempts": "noch erlaubte Anwahlen",
     "list_hopper": "im Vorlauf des Dialers",
+    "shift_planned_ms": "geplante Zeit",
+    "shift_absent_ms": "abwesende Zeit",
+    "shift_absent_undated_ms": "davon ohne Datum",
+    "shift_persons": "Personen",
 }
 
 EN = {
@@ -116,4 +120,8 @@ EN = {
     "list_dialable": "dialable now",
     "list_remaining_attempts": "attempts still allowed",
     "list_hopper": "in the dialer's hopper",
+    "shift_planned_ms": "planned time",
+    "shift_absent_ms": "absent time",
+    "shift_absent_undated_ms": "of which without a date",
+    "shift_persons": "persons",
 }

@@ -8,8 +8,9 @@ from fractions import Fraction
 import pytest
 
 from dashboard import formats
-from dashboard.board import View, render
+from dashboard.board import View, render, render_passport
 from dashboard.wall_plan import BoardPlan, WallPlan
+from streams.money.account import MONEY as MONEY_FIGURES
 from streams.records import Cell
 from tests.dashboard.boards import board, field, reading
 from tests.dashboard.campaigns import campaign, cell, posted
@@ -132,3 +133,19 @@ def test_every_field_that_travels_is_bound(view: View) -> None:
         bound |= {pair.partition("=")[2] for pair in pairs.split()}
     unbound = {"page:time", "page:title"} | {"phone": {"page:feeds"}, "wall": {"page:palette"}}.get(view.kind, set())
     assert bound == made.fields.keys() - unbound
+
+
+def test_the_passport_of_a_margin_is_for_those_who_may_know_it() -> None:
+    rich, poor = board(READINGS, postings=MONEY), board(READINGS)
+    tile_id = next(tile.source.id for tile in rich.tiles if tile.source.name == "Winback")
+    passport = rich.passport(tile_id, "margin_1")
+    assert passport is not None
+    assert [(window.value, window.why) for window in passport.windows] == [
+        ("−156\xa0€", "unverbindlich"),
+        ("−1.573\xa0€", "unverbindlich"),
+    ]
+    assert passport.counts[0] == ("revenue", "Umsatz", ("−56\xa0€", "−1.473\xa0€"))
+    assert passport.counts[1] == ("direct_cost", "Direkte Kosten", ("100\xa0€", "100\xa0€"))
+    for figure in MONEY_FIGURES:
+        assert poor.passport(tile_id, figure.id) is None
+        assert "€" not in render_passport(poor, tile_id, figure.id)

@@ -129,6 +129,10 @@ def test_absence_of_few_is_a_word_and_no_number() -> None:
     assert {field(made, name, "k:absence_rate") for name in ("Alpha", "Beta")} == {"k. A."}
     made = board([*readings, shifts(beta, 1, 5, persons=9)], view=View("desk", sort="absence_rate", descending=True))
     assert [(tile.source.name, tile.values["absence_rate"]) for tile in made.tiles] == [("Beta", 0.2), ("Alpha", 0.1)]
+    passport = made.passport(made.tiles[0].source.id, "absence_rate")
+    assert passport is not None
+    assert [window.value for window in passport.windows] == ["20,0\xa0%", "20,0\xa0%"]
+    assert ("shift_persons", "Personen", ("9", "9")) in passport.counts
     assert "absence" not in board([reading(ALPHA, (90, 100))], view=View("desk")).parts
 
 
