@@ -59,3 +59,19 @@ def posted(earned: Mapping[Cell, tuple[str, str]], cost: str = "100", currency: 
             )
             found[window] += [Posting(place, kind, amount, currency) for kind, amount in of_kind]
     return found
+
+
+class Told:
+    """Money whose answers are made here; `asked` are the instants it was asked for."""
+
+    def __init__(self, postings: Mapping[str, Sequence[Posting]]) -> None:
+        self.postings = postings
+        self.asked: list[int] = []
+        self.broken = False
+
+    def of_windows(self, readings: Sequence[Reading], as_of_ms: int) -> Mapping[str, Sequence[Posting]]:
+        self.asked.append(as_of_ms)
+        if self.broken:
+            message = "no price"
+            raise ArithmeticError(message)
+        return self.postings

@@ -58,7 +58,7 @@ def test_a_campaign_reads_as_its_counters_say() -> None:
     assert field(made, "Winback", "k:right_party_rate") == "12,5\xa0%"
     assert field(made, "Winback", "l:drop_rate") == "1,5\xa0%"
     assert field(made, "Winback", "rs") == "1,5\xa0h"
-    assert field(made, "Winback", "wd") == "im Rahmen"
+    assert field(made, "Winback", "w") == "im Rahmen"
     assert "Grenze 3\xa0%" in render(made).replace("&nbsp;", "\xa0")
 
 

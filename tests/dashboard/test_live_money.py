@@ -22,7 +22,7 @@ from streams.money.contract import Contract, Price
 from streams.money.ledger import Ledger
 from streams.reading import Reading, Sums, further
 from streams.records import Cell
-from tests.dashboard.campaigns import campaign, cell, posted
+from tests.dashboard.campaigns import Told, campaign, cell, posted
 from tests.dashboard.centre import ACCOUNTS, NOW_MS, Centre, cells, reading
 
 EVERYTHING = Scope()
@@ -30,22 +30,6 @@ DESK = View("desk")
 CANARY = "4711"
 """An amount that stands nowhere but in money."""
 WINBACK = cell("Winback", "Projekt-NC", "Kunde-NC")
-
-
-class Told:
-    """Money whose answers are made here; `asked` are the instants it was asked for."""
-
-    def __init__(self, postings: Postings) -> None:
-        self.postings = postings
-        self.asked: list[int] = []
-        self.broken = False
-
-    def of_windows(self, readings: Sequence[Reading], as_of_ms: int) -> Postings:
-        self.asked.append(as_of_ms)
-        if self.broken:
-            message = "no price"
-            raise ArithmeticError(message)
-        return self.postings
 
 
 def told() -> Told:
