@@ -17,6 +17,7 @@ from commands.money import Money
 from dashboard.access import PERMISSIONS, Permission, Scope
 from dashboard.board import View
 from dashboard.live_money import KeptMoney, Postings
+from dashboard.users import on_the_spot
 from streams.days import SiteClock
 from streams.money.contract import Contract, Price
 from streams.money.ledger import Ledger
@@ -190,7 +191,7 @@ def test_the_month_is_recounted_beside_and_until_then_nothing_is_known() -> None
 
         return count
 
-    money = LiveMoney(month_money(), between, lambda work: work(), ())
+    money = LiveMoney(month_money(), between, on_the_spot, ())
     assert money.of_windows(READ, NOW_MS) == {}
     assert money.of_windows(READ, NOW_MS + 1000) == {}
     begin.set()
@@ -212,7 +213,7 @@ def test_a_recount_that_fails_is_tried_again_later(caplog: pytest.LogCaptureFixt
             raise ConnectionError(message)
         return counted
 
-    money = LiveMoney(month_money(), between, lambda work: work(), ())
+    money = LiveMoney(month_money(), between, on_the_spot, ())
 
     def ask(at_ms: int) -> Postings:
         found = money.of_windows(READ, at_ms)
