@@ -71,7 +71,7 @@ class Drawing:
 
     def _finished(self, source: Source, axis: day_line.Axis, providers: Counter[str]) -> Tile:
         if source.kind == "campaign":
-            by = (source.group,) if source.key else ()
+            by: tuple[str, ...] = (source.group,) if source.key else ()
             rows = self.further.of(by, source.key)
             return self._beside(campaign_tile.draw(source, rows, self.targets, self.text), rows, rows, by)
         each = _drawn(source, self.targets, self.text, axis, self.as_of_ms)
