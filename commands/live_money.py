@@ -27,7 +27,7 @@ class _NotCountedYet(Exception):
 
 class LiveMoney:
     """Postings of the newest picture. `between(as_of_ms)` gives what was counted between edges, and may take minutes:
-    it is asked in the background, and until it has answered no posting is known.
+    it is asked in the background, and until it has answered included volumes have no price.
 
     Work runs through `apart`. What the history lacks (`not_kept`) `Money` deals with; any other failure is logged once
     and tried again.
@@ -46,9 +46,10 @@ class LiveMoney:
         self._well = True
 
     def of_windows(self, readings: Sequence[Reading], as_of_ms: int) -> Mapping[str, Sequence[Posting]]:
-        """What is posted in each window; empty while the month is being recounted."""
+        """What is posted in each window; without what an included volume prices while the month is being recounted."""
+        own = list(map(_of_money, readings))
         try:
-            return self._apart(lambda: self._money.windows(list(map(_of_money, readings)), as_of_ms, self._known))
+            return self._apart(lambda: self._money.windows(own, as_of_ms, self._known))
         except _NotCountedYet as lacking:
             # Not begun in `_known`: that runs in a thread of the pool, where no other may be started.
             if self._counting != lacking.cuts and as_of_ms >= self._again_ms:
@@ -57,7 +58,7 @@ class LiveMoney:
                     target=self._count, args=(lacking.cuts, as_of_ms), name="recount of the month", daemon=True
                 )
                 count.start()
-            return {}
+            return self._apart(lambda: self._money.windows_without_the_month(own, as_of_ms))
 
     def _known(self, cuts: list[int]) -> _Counted:
         found = self._counted.get(tuple(cuts))
@@ -74,7 +75,7 @@ class LiveMoney:
             found = error
         except Exception:
             if self._well:
-                _logger.exception("the month cannot be recounted, so no money is shown; trying again")
+                _logger.exception("the month cannot be recounted, so included volumes have no price; trying again")
             self._well, self._counting, self._again_ms = False, None, as_of_ms + _RETRY_MS
             return
         if not self._well:

@@ -24,7 +24,7 @@ class LiveMoney(Protocol):
     """Works out what is posted in the windows at an instant."""
 
     def of_windows(self, readings: Sequence[Reading], as_of_ms: int) -> Postings:
-        """What is posted in each window, from all readings there are; empty while it is not known yet."""
+        """What is posted in each window, from all readings there are."""
         ...
 
 
