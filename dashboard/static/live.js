@@ -3,9 +3,9 @@
   "use strict";
   const MARKED = ".v, .d, .today, .pair, .sums p";
   const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, FOLLOW_MS = 2000, HOLD_MS = 500, REOPEN_MS = 2000;
-  const root = document.documentElement, calm = matchMedia("(prefers-reduced-motion: reduce)");
-  // A wall brings what is below its target forward at once; where people work the order is left alone for a while.
-  const REDRAW_MS = document.body.classList.contains("on-wall") ? 3000 : 10000;
+  const root = document.documentElement, calm = matchMedia("(prefers-reduced-motion: reduce)"), hovers = matchMedia("(hover: hover)");
+  // Only a wall brings forward at once what is below its target.
+  const wall = document.body.classList.contains("on-wall"), REDRAW_MS = wall ? 3000 : 10000;
   const main = document.getElementById("main"), at = main?.dataset.at || "";
   // The wall of a link has addresses of its own, which know what it shows.
   const address = (name, query) => at ? `${at}/${name}` : `/${name}?${query}`;
@@ -47,7 +47,6 @@
     if (text && node?.nodeType === Node.TEXT_NODE && !node.nextSibling) node.data = text;
     else element.textContent = text;
   }
-
   let changed = [];
   function draw(fields, quietly) {
     for (const element of changed) element.classList.remove("changed");
@@ -99,21 +98,14 @@
     }
   }
 
-  // Nothing moves under a pointer or a finger; whoever rests there keeps the order and sees every number change.
-  let touched = false;
-  document.addEventListener("pointerover", ({ target }) => { touched = Boolean(target.closest?.("#board [data-tile]")); });
-  for (const over of ["pointerup", "pointercancel"]) {
-    document.addEventListener(over, ({ pointerType }) => { if (pointerType !== "mouse") touched = false; });
-  }
-  root.addEventListener("pointerleave", () => { touched = false; });
-
   let redrawn = -REDRAW_MS, waiting = 0;
   function redraw(query, at_once) {
-    // Many screens learn of a new order in the same moment: they ask one after the other.
+    // Many screens learn of a new order in the same moment: they ask one after the other. Nothing moves under a pointer
+    // or a finger; for a phone what was tapped is hovered over still.
     const pause = at_once ? 0 : Math.max(redrawn + REDRAW_MS - performance.now(), Math.random() * 400);
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
-      if (touched && !at_once) return redraw(query, false);
+      if (!at_once && !wall && board.querySelector(`[data-tile]:${hovers.matches ? "hover" : "active"}`)) return redraw(query, false);
       redrawn = performance.now();
       try {
         const answer = await fetch(address("board", query), { headers: { Accept: "text/html" } });
@@ -134,7 +126,6 @@
     document.dispatchEvent(new Event("live"));
     if (message.layout !== board.dataset.layout) redraw(board.dataset.query, false);
   }
-
   const follows = (message) => message.kind === "snapshot" || (state && message.seq === state.seq + 1);
 
   // A browser allows six connections to one host: tabs that show the same board share one stream.
@@ -167,7 +158,6 @@
     early.heard = (kind, data) => { const message = { kind, ...JSON.parse(data) }; if (follows(message)) take(message); };
     for (const one of early.come.splice(0)) early.heard(...one);
   }
-
   // What `early.js` opened, where another tab already holds the stream for all.
   function unneeded() { early?.source.close(); early = null; }
 
@@ -258,7 +248,6 @@
     const row = at ? null : event.target.closest?.("[data-tile]");
     return row ? [row.dataset.tile, event.target.closest("[data-kpi]")?.dataset.kpi || "service_level"] : null;
   }
-
   let holding = 0, held = false;
   document.addEventListener("pointerdown", (event) => {
     held = false;
