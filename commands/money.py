@@ -58,6 +58,10 @@ class Money:
         until_today = self._until_today(as_of_ms, between) if self._ledger.needs_the_month else None
         return self._ledger.of_windows(readings, as_of_ms, until_today)
 
+    def windows_without_the_month(self, readings: Sequence[Reading], as_of_ms: int) -> dict[str, list[Posting]]:
+        """The same while it is not known what the month counted: included volumes are not priced then."""
+        return self._ledger.of_windows(readings, as_of_ms, None)
+
     def intervals(self, edges: Sequence[int], as_of_ms: int, between: CountedBetween) -> list[list[Posting]]:
         """What is posted in each [edge, next edge)."""
         cuts = sorted({*edges, *self._ledger.cuts(edges[0], edges[-1])})

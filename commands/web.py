@@ -6,18 +6,21 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands import money, storing, wiring
 from commands.accounts import users
+from commands.live_money import LiveMoney
+from config.sections import Feed
 from config.settings import Settings
 from dashboard import server, wall
 from dashboard.access import Scope
 from dashboard.api import Figures, NotKept
 from dashboard.board import Board, View, compose
-from dashboard.targets import HotlineTarget, Targets
+from dashboard.live_money import Postings
+from dashboard.targets import CampaignLimits, HotlineTarget, Targets
 from streams.asof import OlderThanLog
 from streams.history.commits import UnreadableCommit
 from streams.history.files import HistoryUnavailable
@@ -73,19 +76,29 @@ class KeptPast:
 
 
 def targets(settings: Settings) -> Targets:
-    """What the hotlines are judged by."""
+    """What hotlines and campaigns are judged by."""
     level = settings.service_level
 
     def target(name: str) -> HotlineTarget:
         hotline = settings.hotline(name)
         return HotlineTarget(hotline.target, hotline.warn_margin, hotline.minimum_n, hotline.short_name or name)
 
+    campaigns = {
+        name: CampaignLimits(one.drop_limit, one.contact_rate_target or None, one.short_name or name)
+        for name, one in settings.campaigns.items()
+    }
     return Targets(
         HotlineTarget(level.target, level.warn_margin, level.minimum_n, ""),
         {name: target(name) for name in settings.configured_hotlines},
         wiring.kpi_options(settings),
         settings.site.zone,
+        campaigns,
     )
+
+
+def tells_of_campaigns(feed: Feed) -> bool:
+    """True when attempts come from this feed."""
+    return feed.collector == "vicidial" or not {"campaign", "campaign_name"}.isdisjoint(feed.options)
 
 
 def create_app(settings: Settings, data: Path, address: str) -> Flask:
@@ -100,6 +113,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
     judged = targets(settings)
     configured = wiring.configured_cells(settings)
     enabled = [feed.name for feed in settings.feeds.values() if feed.enabled]
+    of_campaigns = frozenset(feed.name for feed in settings.feeds.values() if feed.enabled and tells_of_campaigns(feed))
 
     @lru_cache(maxsize=1024)
     def configured_within(scope: Scope) -> list[Cell]:
@@ -113,6 +127,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
         scope: Scope,
         language: str,
         view: View,
+        postings: Postings | None,
     ) -> Board:
         return compose(
             readings,
@@ -126,6 +141,10 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
             language=language,
             view=view,
             feeds_configured=len(enabled),
+            where=scope.where(),
+            postings=postings,
+            floor=settings.limits.group_floor,
+            of_campaigns=of_campaigns or None,
         )
 
     def history(as_of_ms: int, *, is_now: bool, billing: bool = False) -> KeptPast:
@@ -133,15 +152,30 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
         return KeptPast(settings, data, address, as_of_ms, is_now=is_now, billing=billing)
 
     ledger = money.ledger(settings)
-
+    priced = None if ledger is None else money.Money(ledger, (NotKept,))
     clock_of = wiring.clock_of(settings)
-    hub = Hub(storage.store, present, enabled)
+    figures = Figures(
+        history,
+        clock_of,
+        judged.options,
+        wiring.wall_clock_ms,
+        configured,
+        server.apart,
+        settings.limits.group_floor,
+        priced,
+    )
+    live = None
+    if priced is not None:
+        between = partial(figures.between, is_now=True)
+        live = LiveMoney(priced, between, server.apart, (NotKept,))
+    hub = Hub(storage.store, present, enabled, money=live, of_campaigns=of_campaigns)
     app = application.create_app(
         application.WebSettings(
             settings.web.default_language, settings.web.public_url, settings.web.trusted_proxies, data / "cache"
         ),
         hub,
         users(data, server.apart),
+<<<<<<< HEAD
         Figures(
             history,
             clock_of,
@@ -153,6 +187,9 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
             None if ledger is None else money.Money(ledger, (NotKept,)),
             judged,
         ),
+=======
+        figures,
+>>>>>>> lage
         pages=[pages.register, wall.register],
         desk=create_desk,
         feed_desk=DataFolderDesk(settings, data),

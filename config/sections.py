@@ -134,6 +134,11 @@ class Campaign:
     site: str = key("", kinds.name(empty=True), "Where they sit; decides the clock of the business day.")
     team: str = key("", kinds.name(empty=True), "Team that dials.")
     segment: str = key("", kinds.name(empty=True), "Segment of customers.")
+    short_name: str = key(
+        "", kinds.name(empty=True), "Short form of the name, for narrow screens; empty: the whole name."
+    )
+    drop_limit: float = key(0.03, kinds.number(0, 1), "The drop rate of the day that must not be exceeded.")
+    contact_rate_target: float = key(0, kinds.number(0, 1), "Contact rate per attempt to reach; 0: there is no target.")
 
 
 @dataclass(frozen=True, kw_only=True)

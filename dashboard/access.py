@@ -214,6 +214,7 @@ ROUTES: Mapping[tuple[str, str], Policy] = {
     # `/` leads to the role's home, so that everybody may ask for it; its page needs Permission.PHONE.
     ("GET", "/"): Open.SIGNED_IN,
     ("GET", "/hotlines"): Permission.PHONE,
+    ("GET", "/campaigns"): Permission.PHONE,
     ("GET", "/mehr"): Open.SIGNED_IN,
     ("GET", "/wall"): Permission.WALL,
     # A wall is opened by a link: its page hands the token over, and the cookie then opens this one wall.

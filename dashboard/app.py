@@ -33,7 +33,7 @@ from dashboard import (
     wall_desk,
     wall_screen,
 )
-from dashboard.access import PERMISSIONS, Scope
+from dashboard.access import PERMISSIONS, Permission, Scope, allowed
 from dashboard.assets import DESK_SCRIPTS, SCRIPTS, STYLES, Assets
 from dashboard.board import Board, View
 from dashboard.database import LOST
@@ -148,7 +148,8 @@ def create_app(
 
     def compose(view: View) -> Board:
         session = caller()
-        return hub.board(session.user.scope, language_of(session), view)
+        euros = allowed(session.user.role, Permission.EUROS)
+        return hub.board(session.user.scope, language_of(session), view, euros=euros)
 
     def visitor() -> Visitor:
         session = caller_or_none()
@@ -160,7 +161,11 @@ def create_app(
             theme=login.theme(),
             insecure=login.insecure(),
             csrf=session.csrf if session else "",
+            campaigns=session is not None and has_campaigns(session.user.scope),
         )
+
+    def has_campaigns(scope: Scope) -> bool:
+        return hub.has_campaigns(scope) or any(cell.campaign for cell in figures.configured if scope.admits(cell))
 
     def known_values(scope: Scope) -> dict[str, set[str]]:
         cells = {*(reading.cell for reading in hub.readings(scope)), *figures.configured}

@@ -7,40 +7,30 @@ from element key to text, attribute or path, of which the stream sends only what
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal
 from urllib.parse import urlencode
 
-from dashboard import formats, silence, tile, wall_board, wall_plan
-from dashboard.drawing import Drawing
+from dashboard import board_sums, formats, shown, silence, tile, wall_board, wall_plan
+from dashboard.drawing import ONLY, Drawing, Only
+from dashboard.further import Further
 from dashboard.order import SORTS, ordered
 from dashboard.passport import Passport, passport
 from dashboard.sentence import say
+from dashboard.shown import KINDS, Kind, Part
 from dashboard.targets import Targets
 from dashboard.templating import template
 from dashboard.tile import Tile
 from dashboard.wall_board import Panel
 from dashboard.wall_plan import GROUPS, BoardPlan, Group, WallPlan
 from dashboard.wording import Wording, words
+from streams.group_floor import FLOOR
+from streams.money.postings import Posting
+from streams.query import Where
 from streams.reading import Reading
-from streams.records import Cell
+from streams.records import VISITS, Cell
 from streams.store import FeedReport
-
-Kind = Literal["phone", "wall", "desk"]
-KINDS: tuple[Kind, ...] = ("phone", "wall", "desk")
-
-_SHAPES = ("s", "x1", "x2", "h", "q", "zs", "p", "pt", "pp")
-_SHARED = (*_SHAPES, "w", "a", "aw")
-_PAIRS = tuple(f"{side}:{name}" for name in tile.PAIRS for side in "kl")
-SHOWN: Mapping[Kind, tuple[str, ...]] = {
-    "phone": (*_SHARED, "v", "d", "g", "n", "wt", "ag"),
-    "wall": (*_SHAPES, "wd", "vw", "vl", "vu", "dw", "n", "e", "ww"),
-    "desk": (*_SHARED, "v", "d", "g", "nd", "dn", "wn", "wl", "e", "ag", *_PAIRS),
-}
-"""Which fields of a tile a kind of view binds; nothing else travels."""
-
-_SUMS = ("s", "v", "d", "k:reachability", "l:reachability", "k:wait_p90", "l:wait_p90")
 
 
 @dataclass(frozen=True)
@@ -51,27 +41,30 @@ class View:
     sort: str = "worst"
     descending: bool = False
     group: Group = ""
+    only: Only = ""
     plan: WallPlan | None = None
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], kind: Kind | None = None) -> View:
         """The view that an address asks for; whatever it says wrongly is as if it were not said."""
         asked, group, sort = query.get("view", ""), query.get("group", ""), query.get("sort", "worst")
-        shown: Kind = kind if kind is not None else next((known for known in KINDS if known == asked), "phone")
+        view: Kind = kind if kind is not None else next((known for known in KINDS if known == asked), "phone")
         grouped: Group = next((known for known in GROUPS if known == group), "")
-        if shown == "wall":
+        if view == "wall":
             return cls("wall", plan=_plan(query, grouped))
         return cls(
-            kind=shown,
+            kind=view,
             sort=sort if sort in SORTS else "worst",
             descending=query.get("descending") == "1",
             group=grouped,
+            only=next((known for known in ONLY if known == query.get("only")), ""),
         )
 
     def query(self, **changes: str) -> str:
-        """The query string of this view, or of it with other `sort`, `descending` or `group`; defaults are left out."""
+        """The query string of this view, or of it with something else of what it names; defaults are left out."""
         said = {
             "view": self.kind,
+            "only": self.only,
             "group": self.group,
             "sort": "" if self.sort == "worst" else self.sort,
             "descending": "1" if self.descending else "",
@@ -105,7 +98,8 @@ def _number(text: str, otherwise: int, least: int, most: int) -> int:
 class Board:
     """A composed board. `fields`: element key -> finished text; `layout` changes when tiles come, go or move.
 
-    `panels` are the boards of a wall, empty for other views.
+    `panels` are the boards of a wall, empty for other views; `parts`: what is shown beside the tiles' own numbers;
+    `has_both`: the reader has hotlines and campaigns, whichever the view shows.
     """
 
     fields: dict[str, str]
@@ -117,6 +111,13 @@ class Board:
     words: Wording
     feeds_configured: int
     panels: tuple[Panel, ...] = ()
+    parts: frozenset[Part] = frozenset()
+    has_both: bool = False
+
+    @property
+    def campaigns_only(self) -> bool:
+        """True when every tile is that of a campaign: it has columns of its own then."""
+        return bool(self.tiles) and all(each.source.kind == "campaign" for each in self.tiles)
 
     @property
     def threshold(self) -> str:
@@ -143,11 +144,17 @@ def compose(
     view: View,
     feeds_configured: int,
     feeds_named: bool = False,
+    where: Where | None = None,
+    postings: Mapping[str, Sequence[Posting]] | None = None,
+    floor: int = FLOOR,
+    of_campaigns: Collection[str] | None = None,
 ) -> Board:
     """The board of everything in `readings` and `configured`, which are already cut to the reader's scope.
 
     `as_of_ms`: the instant for which the readings hold; `now_ms`: the server's clock, by which age is judged.
-    `feeds_named`: the reader may know the feeds by name.
+    `feeds_named`: the reader may know the feeds by name. `where`: the reader's scope, to which `postings` are cut,
+    those of the whole picture by window; None: the reader may see no money, or nothing is about money. `floor`: fewer
+    persons are not shown. `of_campaigns`: the feeds that tell of campaigns; None: that is not known.
     """
     text, feeds, readings = words(language), list(feeds), list(readings)
     silences, lag = silence.silent(feeds, now_ms, text), silence.lag(as_of_ms, now_ms)
@@ -156,25 +163,29 @@ def compose(
     def why(behind: Collection[str] | None) -> str:
         return lost or silence.reason(silences, feeds, behind)
 
-    drawing = Drawing(readings, list(configured), targets, text, why, as_of_ms)
+    configured = list(configured)
+    further = Further(readings, configured, as_of_ms=as_of_ms, where=where, postings=postings, floor=floor)
+    drawing = Drawing(readings, configured, targets, text, why, as_of_ms, further, of_campaigns)
     fields: dict[str, str] = {}
-    keys = SHOWN[view.kind]
-    if view.kind == "phone" and view.sort != "name":
-        # The phone's first page has room for the situation only; who works stands on the list of hotlines.
-        keys = tuple(key for key in keys if key != "ag")
+    parts: frozenset[Part] = frozenset()
     silent = silence.named(silences, feeds, text) if feeds_named and not lost else ""
     panels: list[Panel] = []
     plan = WallPlan() if view.kind == "wall" and view.plan is None else view.plan
     if plan is not None:
         panels = wall_board.panels(drawing, plan)
         for panel in panels:
-            fields |= wall_board.fields(panel, drawing, keys, feeds_configured, silent)
+            fields |= wall_board.fields(panel, drawing, feeds_configured, silent)
         tiles = list({each.source.id: each for panel in panels for each in panel.tiles}.values())
         minute = formats.minute_of_day(now_ms, targets.zone)
         fields["page:palette"] = wall_plan.palette_at(plan, minute) or "auto"
     else:
-        drawn = drawing.tiles(view.group)
+        drawn = drawing.tiles(view.group, view.only)
+        parts = _parts(drawing, drawn, view)
+        of_hotline = shown.of_hotline(view.kind, parts)
+        alone = all(each.source.kind == "campaign" for each in drawn)
+        of_campaign = shown.of_campaign(view.kind, parts, alone=alone)
         for each in drawn:
+            keys = of_hotline if each.source.kind == "hotline" else of_campaign
             fields |= {f"t:{each.source.id}:{key}": each.fields[key] for key in keys}
         worst_first = ordered(drawn, "worst", descending=False)
         tiles = worst_first if view.sort == "worst" else ordered(drawn, view.sort, descending=view.descending)
@@ -198,10 +209,15 @@ def compose(
         "page:title": f"({bad}) {text.product}" if bad else text.product,
     }
     if view.kind == "desk" and tiles:
-        fields |= _sums(drawing, tiles)
+        fields |= board_sums.cards(drawing, tiles)
+    if "margin" in parts:
+        fields |= board_sums.money(drawing, view)
+    has_both = bool(further.campaigns) and any(
+        cell.family == VISITS for cell in (*configured, *(reading.cell for reading in readings))
+    )
     return Board(
         fields,
-        _layout(tiles, panels, view, language),
+        _layout(tiles, panels, parts, has_both, view, language),
         view,
         tuple(tiles),
         scope_name,
@@ -209,13 +225,22 @@ def compose(
         text,
         feeds_configured,
         tuple(panels),
+        parts,
+        has_both,
     )
 
 
 def render(board: Board) -> str:
     """The board's HTML. Elements that live carry `data-k` (text) or `data-a` (attribute=key ...)."""
     return template(f"board_{board.view.kind}.html").render(
-        board=board, f=board.fields, w=board.words, view=board.view, pairs=tile.PAIRS, groups=GROUPS
+        board=board,
+        f=board.fields,
+        w=board.words,
+        view=board.view,
+        parts=board.parts,
+        pairs=tile.PAIRS,
+        groups=[group for group in GROUPS if group != "campaign"],
+        only=ONLY,
     )
 
 
@@ -238,28 +263,27 @@ def _feeds(total: int, bad: int, text: Wording) -> str:
     return text.feeds_live_one if total == 1 else text.feeds_live.format(all=total)
 
 
-def _sums(drawing: Drawing, tiles: Sequence[Tile]) -> dict[str, str]:
-    """The cards on top of the desk: everything in scope as one tile."""
-    text = drawing.text
-    cells = [cell for each in tiles for cell in each.source.cells]
-    (drawn,) = replace(drawing, configured=cells).tiles("all")
-    everything = drawn.source
-    late = formats.whole(tile.late_waiting(everything.readings), text.language)
-    ended = sum(drawn.now[name] for name in ("answered", "abandoned", "flow_out", "callback", "error"))
-    missed = formats.whole(ended - drawn.now["answered"], text.language)
-    gone = bool(everything.lost)
-    goal = drawn.fields["z"]
-    return {f"sum:{key}": drawn.fields[key] for key in _SUMS} | {
-        "sum:goal": " · ".join(part for part in (goal, drawn.fields["n"]) if part),
-        "sum:missed": everything.lost or text.sums_lost.format(lost=missed, n=formats.whole(ended, text.language)),
-        "sum:waiting": drawn.fields["wn"],
-        "sum:longest": formats.NOTHING if gone else text.sums_waiting.format(longest=drawn.fields["wl"]),
-        "sum:late": "" if gone else text.sums_late.format(n=late),
-        "sum:offered_today": text.sums_offered.format(n=formats.whole(drawn.today["offered"], text.language)),
-    }
+def _parts(drawing: Drawing, tiles: Sequence[Tile], view: View) -> frozenset[Part]:
+    """What there is to show beside the tiles' own numbers."""
+    parts: set[Part] = set()
+    if drawing.knows_money(view.group) if view.group else drawing.knows_money("hotline"):
+        parts.add("margin")
+    if view.kind == "phone":
+        # The phone's first page has room for the situation only; the rest stands on its lists.
+        parts |= {"people", "list"} if view.sort == "name" else set()
+        return frozenset(parts)
+    parts.add("people")
+    if drawing.further.has_shifts:
+        parts.add("absence")
+    if any(each.source.serving for each in tiles):
+        parts.add("agents")
+    return frozenset(parts)
 
 
-def _layout(tiles: Sequence[Tile], panels: Sequence[Panel], view: View, language: str) -> str:
+def _layout(
+    tiles: Sequence[Tile], panels: Sequence[Panel], parts: Collection[Part], has_both: bool, view: View, language: str
+) -> str:
     names = [(each.source.id, each.source.name, each.source.short_name, each.source.mark) for each in tiles]
     places = [(panel.id, [each.source.id for each in panel.tiles]) for panel in panels]
-    return blake2b(repr((view, language, names, places)).encode(), digest_size=6).hexdigest()
+    shown_ = (view, language, names, places, sorted(parts), has_both)
+    return blake2b(repr(shown_).encode(), digest_size=6).hexdigest()

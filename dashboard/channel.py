@@ -18,11 +18,12 @@ _KEPT_EVENTS = 8
 
 
 class Key(NamedTuple):
-    """What screens must have in common to share a channel."""
+    """What screens must have in common to share a channel. `euros`: their readers may see money."""
 
     scope: Scope
     language: str
     view: View
+    euros: bool = False
 
 
 class Event(NamedTuple):

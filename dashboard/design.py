@@ -10,7 +10,7 @@ from flask import Flask, request
 from markupsafe import Markup
 
 from dashboard.board import Board, View, render, render_passport
-from dashboard.design_examples import example, example_wall
+from dashboard.design_examples import example, example_campaigns, example_wall
 from dashboard.page import page
 from dashboard.wall_plan import PALETTES
 from dashboard.wording.design import design_words
@@ -51,6 +51,7 @@ def register(app: Flask, context: PageContext) -> None:
             grounds=GROUNDS,
             all_rows=all_rows,
             rows=_quiet(all_rows),
+            campaigns=_quiet(example_campaigns(language)),
             wall=_quiet(wall),
             table=_quiet(desk),
             sentences=[example(language, phone, states).fields for states in _MOODS],

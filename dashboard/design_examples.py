@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import structs
+
 from dashboard.board import Board, View, compose
 from dashboard.targets import HotlineTarget, Targets
 from dashboard.wall_plan import BoardPlan, WallPlan
@@ -11,7 +13,7 @@ from dashboard.wording import Wording, words
 from streams.batch import Tally
 from streams.catalogue import Options
 from streams.counters import COMBINATIONS, INDEX, SERVICE_CLASSES, WIDTH
-from streams.reading import Reading
+from streams.reading import Reading, further
 from streams.records import Cell
 from streams.store import FeedReport
 
@@ -69,6 +71,41 @@ def example(
 def example_wall(language: str) -> Board:
     """All states as tiles of a wall."""
     return example(language, View("wall", plan=WallPlan((BoardPlan(group=""),))))
+
+
+CAMPAIGNS = {
+    "drop": (60, 300, 40, 900),
+    "stock": (90, 280, 2, 40),
+    "drop_near": (70, 310, 13, 900),
+    "good": (90, 240, 3, 900),
+}
+"""By what is the matter: people reached in the last 30 minutes, in so many attempts; of today's calls so many dropped;
+attempts that the addresses are good for.
+"""
+
+
+def example_campaigns(language: str) -> Board:
+    """A campaign for each thing that can be the matter with one, but for its money."""
+    text, readings = words(language), []
+    for state, (contacts, attempts, dropped, left) in CAMPAIGNS.items():
+        cell = Cell("", "Bonn", family="outbound", campaign=text.campaign_states[state])
+        counted = {"attempts": attempts, "human_contacts": contacts, "right_party_contacts": contacts // 2}
+        today = {name: count * 7 for name, count in counted.items()} | {"dropped_live": dropped}
+        readings.append(further(cell, DAY_START_MS, {"30m": counted, "day": today}, {"attempts_last_30m": attempts}))
+        stock = {"list_remaining_attempts": left}
+        readings.append(further(structs.replace(cell, family="lists"), DAY_START_MS, {}, stock))
+    return compose(
+        readings,
+        [_feed("a", AS_OF_MS)],
+        as_of_ms=AS_OF_MS,
+        now_ms=AS_OF_MS,
+        scope_name="",
+        configured=[],
+        targets=Targets(HotlineTarget(0.8, 0.05, 10, ""), {}, Options(), "Europe/Berlin"),
+        language=language,
+        view=View("phone", sort="name", only="campaigns"),
+        feeds_configured=1,
+    )
 
 
 def _named(cell: Cell, text: Wording) -> HotlineTarget:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -127,6 +128,7 @@ def day(at_ms: int, zone: str, language: str) -> str:
 
 
 @lru_cache(maxsize=8192)
+<<<<<<< HEAD
 def amount(value: Decimal, currency: str, language: str) -> str:
     """An amount of money with two decimals: "1.234,56 €"; without a currency the number alone."""
     locale, size = _locale(language), abs(value)
@@ -138,3 +140,30 @@ def amount(value: Decimal, currency: str, language: str) -> str:
 def number(value: float, language: str) -> str:
     """A plain number with one decimal: "3,4"."""
     return str(format_decimal(round(value, 1), format="#,##0.0", locale=_locale(language)))
+=======
+def _money(minor: int, digits: int, currency: str, language: str) -> str:
+    locale = _locale(language)
+    pattern = str(locale.currency_formats["standard"].pattern).replace("0.00", "0.00" if digits else "0")
+    amount = format_currency(
+        Decimal(abs(minor)).scaleb(-digits), currency, format=pattern, locale=locale, currency_digits=False
+    )
+    return f"{MINUS}{amount}" if minor < 0 else str(amount)
+
+
+def money(amount: Fraction, currency: str, language: str) -> str:
+    """ "1.234 €", "−12 €": whole units, rounded half up; less than one with cents, so that no loss reads as zero."""
+    digits = 2 if abs(amount) < 1 and amount else 0
+    scaled = abs(amount) * 10**digits
+    minor = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return _money(-minor if amount < 0 else minor, digits if minor else 0, currency, language)
+
+
+@lru_cache(maxsize=8192)
+def _decimal(tenths: int, language: str) -> str:
+    return str(format_decimal(Decimal(tenths).scaleb(-1), format="#,##0.0", locale=_locale(language)))
+
+
+def decimal(value: float | None, language: str) -> str:
+    """ "1,5"; a dash for None."""
+    return NOTHING if value is None else _decimal(math.floor(value * 10 + 0.5), language)
+>>>>>>> lage

@@ -16,7 +16,8 @@ from dashboard.access import Scope
 from dashboard.board import Board, View
 from dashboard.channel import Channel, Key
 from dashboard.feed_rates import FeedRates
-from streams.batch import Tally
+from dashboard.live_money import KeptMoney, LiveMoney, Postings
+from dashboard.silence import numbered_feeds
 from streams.reading import Reading
 from streams.records import Cell
 from streams.store import FeedReport, Picture, Pictures, StoreUnavailable
@@ -31,7 +32,11 @@ _log = logging.getLogger(__name__)
 
 
 class Present(Protocol):
-    """Composes the board of one channel. `readings` and `feeds` are cut to the scope; `as_of_ms` is 0 before any."""
+    """Composes the board of one channel. `readings` and `feeds` are cut to the scope; `as_of_ms` is 0 before any.
+
+    `postings` are those of the whole picture by window, not cut to the scope; None: the reader may see no money, or
+    nothing is about money.
+    """
 
     def __call__(
         self,
@@ -42,6 +47,7 @@ class Present(Protocol):
         scope: Scope,
         language: str,
         view: View,
+        postings: Postings | None,
     ) -> Board: ...
 
 
@@ -49,7 +55,8 @@ class Hub:
     """Follows the store and keeps the channels up to date.
 
     `present` composes boards; `expected` are the feeds that somebody follows, None: all that are in the picture.
-    `clock` is a monotonic clock in seconds. One thread (or greenlet) runs `run`.
+    `clock` is a monotonic clock in seconds. `money` is asked only while somebody looks who may see it; None where
+    nothing is about money. `of_campaigns` are the feeds that tell of campaigns. One thread (or greenlet) runs `run`.
     """
 
     def __init__(
@@ -58,8 +65,12 @@ class Hub:
         present: Present,
         expected: Collection[str] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        money: LiveMoney | None = None,
+        of_campaigns: Collection[str] = (),
     ) -> None:
         self.present = present
+        self._money = None if money is None else KeptMoney(money, clock)
+        self._of_campaigns = frozenset(of_campaigns)
         self._expected = expected
         self.as_of_ms: int | None = None
         self._store = store
@@ -158,10 +169,17 @@ class Hub:
             self._pushed_at = now
         with self._lock:
             channels = list(self._channels.values())
+        if news and any(channel.key.euros for channel in channels):
+            self._follow_money()
         for channel in channels:
             if news:
                 self._compose(channel)
             channel.ring(now)
+
+    def _follow_money(self) -> None:
+        # Never under the lock: it may take longer than one push, and only who may see money waits for it.
+        if self._money is not None:
+            self._money.follow(self._after, lambda: self.readings(Scope()), self.as_of_ms or 0)
 
     def _compose(self, channel: Channel) -> None:
         key = channel.key
@@ -185,6 +203,7 @@ class Hub:
             scope=key.scope,
             language=key.language,
             view=key.view,
+            postings=self._money.postings if self._money is not None and key.euros else None,
         )
 
     def readings(self, scope: Scope) -> list[Reading]:
@@ -204,11 +223,23 @@ class Hub:
             if scope.everything:
                 return feeds
             within = {name for reading in self.readings(scope) for name in reading.feeds}
+            if self.has_campaigns(scope):
+                within |= self._of_campaigns
             return numbered_feeds(feeds, within)
 
-    def board(self, scope: Scope, language: str, view: View) -> Board:
-        """The board as it stands, for a page drawn by the server."""
-        key = Key(scope, language, view)
+    def has_campaigns(self, scope: Scope) -> bool:
+        """True when there is a campaign in the scope."""
+        return any(reading.cell.campaign for reading in self.readings(scope))
+
+    def _key(self, scope: Scope, language: str, view: View, *, euros: bool) -> Key:
+        # Where nothing is about money all share what is made without it. Everybody who passes sees a wall.
+        return Key(scope, language, view, euros and self._money is not None and view.kind != "wall")
+
+    def board(self, scope: Scope, language: str, view: View, *, euros: bool = False) -> Board:
+        """The board as it stands, for a page drawn by the server. `euros`: its reader may see money."""
+        key = self._key(scope, language, view, euros=euros)
+        if key.euros:
+            self._follow_money()
         with self._lock:
             channel = self._channels.get(key)
             if channel is not None and channel.board is not None and self._is_young(channel):
@@ -221,9 +252,11 @@ class Hub:
         with self._lock:
             return sum(channel.streams for channel in self._channels.values())
 
-    def join(self, scope: Scope, language: str, view: View) -> Channel:
-        """The channel of this key, for one more stream; `leave` it in the end."""
-        key = Key(scope, language, view)
+    def join(self, scope: Scope, language: str, view: View, *, euros: bool = False) -> Channel:
+        """The channel of this key, for one more stream; `leave` it in the end. `euros`: its reader may see money."""
+        key = self._key(scope, language, view, euros=euros)
+        if key.euros:
+            self._follow_money()
         with self._lock:
             channel = self._channels.get(key)
             if channel is None:
@@ -251,21 +284,3 @@ class Hub:
             channels = list(self._channels.values())
         for channel in channels:
             channel.close()
-
-
-def numbered_feeds(feeds: Iterable[FeedReport], within: Collection[str]) -> list[FeedReport]:
-    """The feeds for whoever sees only a part: only whether each is alive, since messages and counts are of all.
-
-    Of those `within` the scope the name stays, so that a tile finds the feeds behind it; the others are numbered.
-    """
-    return [
-        FeedReport(
-            feed.feed if feed.feed in within else f"#{number}",
-            Tally(),
-            last_event_ms=feed.last_event_ms,
-            heard_ms=feed.heard_ms,
-            state=feed.state,
-            lost_ms=feed.lost_ms,
-        )
-        for number, feed in enumerate(feeds, 1)
-    ]

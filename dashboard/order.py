@@ -20,6 +20,14 @@ SORTS = (
     "waiting",
     "longest",
     "offered",
+    "absence_rate",
+    "agents",
+    "margin",
+    "contact_rate",
+    "right_party_rate",
+    "conversion",
+    "drop_rate",
+    "reach",
 )
 
 _BAND = 0.05

@@ -18,7 +18,8 @@ SETS = (*THEMES, "safe-light", "safe-dark")
 @dataclass(frozen=True)
 class Visitor:
     """Who a page is made for. `may` names the kinds of view it may open; `insecure`: the connection is plain HTTP
-    over a network; `csrf` goes into every form. `name` is empty for somebody who is not signed in.
+    over a network; `csrf` goes into every form; `campaigns`: there are some in their scope. `name` is empty for
+    somebody who is not signed in.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Visitor:
     theme: str = "auto"
     insecure: bool = False
     csrf: str = ""
+    campaigns: bool = False
 
 
 def page(name: str, visitor: Visitor, assets: Assets, **context: object) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from dashboard import formats
+from dashboard.margin import text_of_money
 from dashboard.tile import Tile, text_of
 from dashboard.wording import Wording
 from streams import catalogue
-from streams.counters import COUNTERS
+from streams.counters import COUNTERS, FURTHER, WINDOWS
+from streams.money.account import MoneyKpi
 from streams.reading import Sums
 from streams.records import VISITS
+
+OF_CAMPAIGNS = ("outbound", "lists")
+"""The families that a campaign's numbers are made of."""
 
 
 @dataclass(frozen=True)
@@ -47,25 +53,69 @@ def kpi_name(kpi: catalogue.Kpi, words: Wording) -> str:
 
 
 def passport(tile: Tile, kpi_id: str, options: catalogue.Options, words: Wording) -> Passport | None:
-    """The passport of one KPI of a tile; None for a KPI that the catalogue does not have."""
+    """The passport of one KPI of a tile; None for a KPI that the catalogue does not have, and for one of money where
+    the tile has none that the reader may know of.
+    """
+    money = next((figure for figure in catalogue.MONEY if figure.id == kpi_id), None)
+    if money is not None:
+        return _of_money(tile, money, words) if tile.money else None
     kpi = catalogue.KPI.get(kpi_id)
     if kpi is None:
         return None
-    source = tile.source
-    windows = tuple(
-        _window(name, kpi, sums, tile, options, words)
-        for name, sums in ((words.now_long, tile.now), (words.today, tile.today))
-    )
+    names = (words.now_long, words.today)
+    beside = kpi.family not in (VISITS, *OF_CAMPAIGNS)
+    pair = (tile.now, tile.today)
+    if beside:
+        pair = tuple(tile.beside[window].sums if window in tile.beside else Sums() for window in WINDOWS)  # type: ignore[assignment]
+    counters = (kpi.family,) if beside else OF_CAMPAIGNS if tile.source.kind == "campaign" else ()
     return Passport(
         kpi=kpi.id,
         name=kpi_name(kpi, words),
-        subject=f"{source.name} · {source.mark}" if source.mark else source.name,
-        definition=catalogue.definition(kpi, source.cells, options),
+        subject=_subject(tile),
+        definition=catalogue.definition(kpi, tile.source.cells, options),
         formula=kpi.formula,
-        windows=windows,
-        counts=_counts((tile.now, tile.today), words),
-        others=tuple((other.id, kpi_name(other, words)) for other in catalogue.KPIS if other.family == VISITS),
+        windows=tuple(_window(name, kpi, sums, tile, options, words) for name, sums in zip(names, pair, strict=True)),
+        counts=_counts(pair, counters, words),
+        others=_others(tile, words),
     )
+
+
+def _subject(tile: Tile) -> str:
+    return f"{tile.source.name} · {tile.source.mark}" if tile.source.mark else tile.source.name
+
+
+def _others(tile: Tile, words: Wording) -> tuple[tuple[str, str], ...]:
+    families = OF_CAMPAIGNS if tile.source.kind == "campaign" else (VISITS,)
+    return tuple((other.id, kpi_name(other, words)) for other in catalogue.KPIS if other.family in families)
+
+
+def _of_money(tile: Tile, kpi: MoneyKpi, words: Wording) -> Passport:
+    """What it is counted from are the sums of each kind of posting."""
+    accounts = [tile.money[window].account for window in WINDOWS if window in tile.money]
+    known = [account for account in accounts if account is not None]
+    windows = []
+    for name, account in zip((words.now_long, words.today), known, strict=True):
+        figure = kpi.of(account)
+        why = words.provisional if figure.why is None else words.reasons_null.get(figure.why, words.currencies)
+        windows.append(Window(name, text_of_money(figure, account, words), "", tile.source.lost or why))
+    kinds = {each.id: each for each in catalogue.MONEY if each.id in ("revenue", "direct_cost")}
+    return Passport(
+        kpi=kpi.id,
+        name=_money_name(kpi, words),
+        subject=_subject(tile),
+        definition=kpi.formula,
+        formula=kpi.formula,
+        windows=tuple(windows),
+        counts=tuple(
+            (each.id, _money_name(each, words), tuple(text_of_money(each.of(one), one, words) for one in known))
+            for each in kinds.values()
+        ),
+        others=_others(tile, words),
+    )
+
+
+def _money_name(kpi: MoneyKpi, words: Wording) -> str:
+    return kpi.name_de if words.language == "de" else kpi.name_en
 
 
 def _window(
@@ -77,9 +127,12 @@ def _window(
     return Window(name, text, formats.whole(value.n, words.language), why)
 
 
-def _counts(windows: tuple[Sums, ...], words: Wording) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+def _counts(
+    windows: tuple[Sums, ...], families: Collection[str], words: Wording
+) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     rows = []
-    for name in (*COUNTERS, "wait_max_ms"):
+    further = [name for family in families for name in (*FURTHER[family].windowed, *FURTHER[family].now)]
+    for name in further or (*COUNTERS, "wait_max_ms"):
         counts = [sums.wait_max_ms if name == "wait_max_ms" else sums[name] for sums in windows]
         if any(counts):
             finished = tuple(_count(name, count, words.language) for count in counts)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from dashboard.wording import Wording
+from streams.batch import Tally
 from streams.store import FeedReport
 
 LATE_MS = 15_000
@@ -89,3 +90,21 @@ def reason(silences: Sequence[Silence], feeds: Collection[FeedReport], behind: C
     if behind is None:
         return next((silence.why for silence in silences if _matters(silence, silences, feeds)), "")
     return next((silence.why for silence in silences if silence.feed in behind), "")
+
+
+def numbered_feeds(feeds: Iterable[FeedReport], within: Collection[str]) -> list[FeedReport]:
+    """The feeds for whoever sees only a part: only whether each is alive, since messages and counts are of all.
+
+    Of those `within` the scope the name stays, so that a tile finds the feeds behind it; the others are numbered.
+    """
+    return [
+        FeedReport(
+            feed.feed if feed.feed in within else f"#{number}",
+            Tally(),
+            last_event_ms=feed.last_event_ms,
+            heard_ms=feed.heard_ms,
+            state=feed.state,
+            lost_ms=feed.lost_ms,
+        )
+        for number, feed in enumerate(feeds, 1)
+    ]

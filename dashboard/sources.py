@@ -17,6 +17,10 @@ Why = Callable[[Collection[str] | None], str]
 """Why something that these feeds are behind is unknown; "" where it is known."""
 
 
+SINGLE = frozenset({"", "hotline", "campaign"})
+"""Groups whose tiles are single hotlines or campaigns."""
+
+
 def _key(cell: Cell, group: str) -> tuple[str, ...]:
     if group == "all":
         return ()
@@ -34,7 +38,8 @@ def sources(
     members: defaultdict[tuple[str, ...], list[Reading]] = defaultdict(list)
     cells: defaultdict[tuple[str, ...], dict[Cell, None]] = defaultdict(dict)
     for cell in configured:
-        cells[_key(cell, group)][cell] = None
+        if cell.family == VISITS:
+            cells[_key(cell, group)][cell] = None
     for reading in readings:
         key = _key(reading.cell, group)
         if reading.cell.family != VISITS:
@@ -47,6 +52,46 @@ def sources(
         replace(_source(key, group, tuple(own), tuple(members[key]), targets, words, why), serving=tuple(serving[key]))
         for key, own in sorted(cells.items())
     ]
+
+
+def with_campaigns(
+    found: Iterable[Source], campaigns: Iterable[Cell], group: str, targets: Targets, words: Wording, lost: str
+) -> list[Source]:
+    """The sources with the campaigns of these cells: at their groups, or as sources of their own.
+
+    `lost`: why campaigns are unknown, "" where they are known.
+    """
+    by = "campaign" if group in SINGLE else group
+    members: defaultdict[tuple[str, ...], list[Cell]] = defaultdict(list)
+    for cell in campaigns:
+        members[_key(cell, by)].append(cell)
+    result = []
+    for source in found:
+        # A single hotline may be called as a campaign is: they are two things all the same.
+        own = () if group in SINGLE else members.pop(source.key, ())
+        names = frozenset(cell.campaign for cell in own)
+        mark = source.mark if group in SINGLE else _parts(source.hotlines, names, words)
+        result.append(replace(source, mark=mark, campaigns=names))
+    for key, own in sorted(members.items()):
+        names = frozenset(cell.campaign for cell in own)
+        name = (key[0] if key else words.everything) or words.not_supplied
+        single = by == "campaign" and bool(key[0])
+        providers = ", ".join(sorted({cell.provider for cell in own if cell.provider}))
+        result.append(
+            Source(
+                key,
+                name,
+                targets.of_campaign(name).short_name if single else name,
+                providers if single else _parts(frozenset(), names, words),
+                (),
+                (),
+                lost,
+                frozenset(),
+                by,
+                campaigns=names,
+            )
+        )
+    return result
 
 
 def _source(
@@ -63,12 +108,21 @@ def _source(
     mark = key[1] if len(key) > 1 else ""
     if group == "hotline":
         mark = ", ".join(sorted({cell.provider for cell in cells if cell.provider}))
-    elif group in {"provider", "project"}:
-        unit = words.unit_one["hotline"] if len(hotlines) == 1 else words.units["hotline"]
-        mark = f"{len(hotlines)} {unit}"
+    elif group not in SINGLE:
+        mark = _parts(hotlines, frozenset(), words)
     short = targets.of(key[0]).short_name if group in {"", "hotline"} and key[0] else name
     pairs = {(cell.hotline, cell.provider) for cell in cells}
     return Source(key, name, short, mark, cells, readings, why(_behind(pairs, readings)), hotlines, group)
+
+
+def _parts(hotlines: Collection[str], campaigns: Collection[str], words: Wording) -> str:
+    """What a group is made of: "3 Hotlines · 1 Kampagne"."""
+    counted = {"hotline": len(hotlines), "campaign": len(campaigns)}
+    return " · ".join(
+        f"{count} {words.unit_one[unit] if count == 1 else words.units[unit]}"
+        for unit, count in counted.items()
+        if count
+    )
 
 
 def _behind(pairs: Collection[tuple[str, str]], readings: Iterable[Reading]) -> Collection[str] | None:

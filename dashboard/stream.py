@@ -10,7 +10,7 @@ from itertools import chain
 
 from flask import Flask, Response, abort, request
 
-from dashboard.access import ViewKind, may_view
+from dashboard.access import Permission, ViewKind, allowed, may_view
 from dashboard.board import View
 from dashboard.channel import HEARTBEAT, Channel
 from dashboard.database import LOST
@@ -129,7 +129,8 @@ def register(app: Flask, hub: Hub, users: Users, streaming: Streaming) -> None:
             abort(429)
         # Remembered from here on, so that the stream outlives a pause of the database.
         users.still_open(session.token)
-        channel = hub.join(session.user.scope, language_of(session), view)
+        euros = _sees_euros(session)
+        channel = hub.join(session.user.scope, language_of(session), view, euros=euros)
         return streaming.answer(channel, lambda: stands(users, session, view.kind), session.token)
 
 
@@ -138,7 +139,13 @@ def stands(users: Users, session: Session, kind: ViewKind) -> bool:
     now = users.still_open(session.token)
     if now is None or now.user.scope != session.user.scope or not may_view(now.user.role, kind):
         return False
+    if _sees_euros(now) != _sees_euros(session):
+        return False
     if kind == "wall":
         with suppress(*LOST):  # noted the next time
             users.note_use(now)
     return True
+
+
+def _sees_euros(session: Session) -> bool:
+    return allowed(session.user.role, Permission.EUROS)

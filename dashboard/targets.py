@@ -1,9 +1,9 @@
-"""What a hotline is judged by: its target, the margin of the warning and the least number of cases."""
+"""What hotlines and campaigns are judged by: targets, limits, the margin of the warning, the least number of cases."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from streams import catalogue
 
@@ -23,13 +23,27 @@ class HotlineTarget:
 
 
 @dataclass(frozen=True)
+class CampaignLimits:
+    """`drop_limit`: the day's drop rate (0..1) above which the campaign is bad. `target`: the contact rate to reach,
+    None where there is no such target. `short_name` is for the wall.
+    """
+
+    drop_limit: float = 0.03
+    target: float | None = None
+    short_name: str = ""
+
+
+@dataclass(frozen=True)
 class Targets:
-    """The targets of all hotlines, the formula switches, and the IANA zone in which times are printed."""
+    """What all hotlines and campaigns are judged by, the formula switches, and the IANA zone in which times are
+    printed.
+    """
 
     default: HotlineTarget
     by_hotline: Mapping[str, HotlineTarget]
     options: catalogue.Options
     zone: str
+    by_campaign: Mapping[str, CampaignLimits] = field(default_factory=dict)
 
     def of(self, hotline: str) -> HotlineTarget:
         """What holds for a hotline; its own name is the short one where none is set."""
@@ -37,3 +51,8 @@ class Targets:
         if known is not None:
             return known
         return HotlineTarget(self.default.target, self.default.warn_margin, self.default.minimum_n, hotline)
+
+    def of_campaign(self, campaign: str) -> CampaignLimits:
+        """What holds for a campaign; its own name is the short one where none is set."""
+        known = self.by_campaign.get(campaign, CampaignLimits())
+        return known if known.short_name else CampaignLimits(known.drop_limit, known.target, campaign)

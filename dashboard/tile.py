@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from typing import Literal
 
 from dashboard import day_line, formats
+from dashboard.further import Rows
 from dashboard.pair_scale import across
 from dashboard.wording import Wording
 from streams import catalogue
@@ -52,11 +54,17 @@ class Source:
     group: str
     serving: tuple[Reading, ...] = ()
     """Who serves the hotline now; empty where the tile is no single hotline or nobody is known."""
+    campaigns: frozenset[str] = frozenset()
+
+    @property
+    def kind(self) -> Literal["hotline", "campaign"]:
+        """What it is shown as: a group that has hotlines as a hotline, whatever campaigns it has beside them."""
+        return "campaign" if self.campaigns and not self.hotlines else "hotline"
 
     @property
     def short_mark(self) -> str:
         """The beginning of the provider's name, for the tiles of a dense wall; empty where there are several."""
-        one = self.group in ("", "hotline") and ", " not in self.mark
+        one = self.group in ("", "hotline", "campaign") and ", " not in self.mark
         return self.mark[:4].strip() if one else ""
 
     @cached_property
@@ -72,7 +80,11 @@ def _id(key: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True)
 class Tile:
-    """A drawn tile. `values` are unrounded, for sorting; `fields` finished; `since_ms`: below target since at least."""
+    """A drawn tile. `values` are unrounded, for sorting; `fields` finished; `since_ms`: below target since at least.
+
+    `reason`: what makes a campaign bad or near to it, see `campaign_tile.Reason`. `beside` and `money` are the rows of
+    its absence and of its money, the latter empty where the reader may know of none.
+    """
 
     source: Source
     state: str
@@ -83,6 +95,9 @@ class Tile:
     today: Sums
     values: dict[str, float | None]
     fields: dict[str, str]
+    reason: str = ""
+    beside: Rows = field(default_factory=dict)
+    money: Rows = field(default_factory=dict)
 
 
 def state_of(value: catalogue.Value, judgement: Judgement) -> str:
@@ -123,8 +138,8 @@ def draw(
         "d": formats.share(whole_day.value, language, below=target),
         "dw": formats.share(whole_day.value, language, 0, below=target),
         "g": "" if distance is None else words.points.format(points=formats.points(distance, language)),
-        "z": "" if target is None else words.goal.format(goal=_goal(judgement, words)),
-        "zs": "" if target is None else _goal(judgement, words),
+        "z": "" if target is None else words.goal.format(goal=goal_text(judgement, words)),
+        "zs": "" if target is None else goal_text(judgement, words),
         "n": "" if source.lost else words.cases.format(n=formats.whole(value.n, language)),
         "nd": formats.whole(value.n, language),
         "dn": formats.whole(whole_day.n, language),
@@ -134,7 +149,7 @@ def draw(
         "q": "no" if target is None else "yes",
         "e": source.lost,
     }
-    fields |= _direction(shown, whole_day.value, words)
+    fields |= direction(shown, whole_day.value, words)
     line = day_line.points(source.readings, as_of_ms, options)
     start = day_line.day_start(source.readings) or as_of_ms
     fields["p"] = day_line.path(line, axis, target)
@@ -154,11 +169,19 @@ def draw(
 
 
 def text_of(kpi: catalogue.Kpi, value: catalogue.Value, words: Wording) -> str:
-    """The value as people read it; "n. v." where no feed supplies it, a dash where nothing happened."""
+    """The value as people read it; "n. v." where no feed supplies it, a dash where nothing happened, a word where the
+    group is too small.
+    """
     if value.why == "not_supplied":
         return words.not_supplied
+    if value.why == "suppressed":
+        return words.withheld
     if kpi.unit == "seconds":
         return formats.minutes(value.value)
+    if kpi.unit == "number":
+        return formats.decimal(value.value, words.language)
+    if kpi.unit == "count":
+        return formats.NOTHING if value.value is None else formats.whole(int(value.value), words.language)
     return formats.share(value.value, words.language)
 
 
@@ -187,10 +210,7 @@ def agents_line(source: Source, words: Wording) -> str:
     """
     if source.lost or not source.serving:
         return ""
-    of_state: dict[str, int] = {}
-    for reading in source.serving:
-        for name, count in zip(FURTHER["serving"].now, reading.now, strict=True):
-            of_state[name.removeprefix("serving_")] = of_state.get(name.removeprefix("serving_"), 0) + count
+    of_state = _by_state(source)
     shown = {
         "available": of_state["available"],
         "talking": of_state["ringing"] + of_state["talking"] + of_state["hold"] + of_state["outbound"],
@@ -201,18 +221,36 @@ def agents_line(source: Source, words: Wording) -> str:
     return words.agents.format(states=" · ".join(parts))
 
 
+def agents_fields(source: Source, words: Wording) -> tuple[dict[str, str], dict[str, float | None]]:
+    """How many serve the hotline now (`an`), as a text and for sorting."""
+    if source.lost or not source.serving:
+        return {"an": formats.NOTHING if source.lost else words.not_supplied}, {"agents": None}
+    there = _by_state(source)["logged_in"]
+    return {"an": formats.whole(there, words.language)}, {"agents": float(there)}
+
+
+def _by_state(source: Source) -> dict[str, int]:
+    of_state: dict[str, int] = {}
+    for reading in source.serving:
+        for name, count in zip(FURTHER["serving"].now, reading.now, strict=True):
+            of_state[name.removeprefix("serving_")] = of_state.get(name.removeprefix("serving_"), 0) + count
+    return of_state
+
+
 def late_waiting(readings: Sequence[Reading]) -> int:
     """How many wait longer than their threshold already."""
     return sum(reading.late_waiting for reading in readings)
 
 
-def _goal(judgement: Judgement, words: Wording) -> str:
+def goal_text(judgement: Judgement, words: Wording) -> str:
+    """The target as it stands on a track; there must be one."""
     assert judgement.target is not None
     text = formats.goal(judgement.target, words.language)
     return words.weighted.format(goal=text) if judgement.weighted else text
 
 
-def _direction(now: float | None, today: float | None, words: Wording) -> dict[str, str]:
+def direction(now: float | None, today: float | None, words: Wording) -> dict[str, str]:
+    """The arrow of the last 30 minutes against today, and what it says."""
     if now is None or today is None:
         return {"a": "none", "aw": ""}
     if abs(now - today) < LEVEL_MARGIN:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.drawing import Drawing
+from dashboard.drawing import Drawing, Only
 from dashboard.order import ordered
 from dashboard.sentence import say
+from dashboard.shown import of_hotline
 from dashboard.tile import Source, Tile
 from dashboard.wall_plan import MOST_TILES, BoardPlan, Pick, WallPlan
 from streams.records import Cell
@@ -46,7 +47,8 @@ def panels(drawing: Drawing, plan: WallPlan) -> list[Panel]:
 
     def of(group: str) -> Mapping[tuple[str, ...], Tile]:
         if group not in drawn:
-            drawn[group] = {each.source.key: each for each in drawing.tiles(group)}
+            only: Only = "campaigns" if group == "campaign" else "hotlines"
+            drawn[group] = {each.source.key: each for each in drawing.tiles(group, only)}
         return drawn[group]
 
     shown: list[tuple[str, Sequence[Tile]]] = []
@@ -65,8 +67,8 @@ def panels(drawing: Drawing, plan: WallPlan) -> list[Panel]:
     return [*found, Panel("f", drawing.text.forward, tuple(worst[:MOST_FORWARD]), forward=True)] if worst else found
 
 
-def fields(panel: Panel, drawing: Drawing, keys: Iterable[str], feeds_configured: int, silent: str) -> dict[str, str]:
-    """The board's own sentence, and of each of its tiles what `keys` name."""
+def fields(panel: Panel, drawing: Drawing, feeds_configured: int, silent: str) -> dict[str, str]:
+    """The board's own sentence, and of each of its tiles what a wall shows."""
     kinds = {each.source.group for each in panel.tiles}
     group = kinds.pop() if len(kinds) == 1 else "tile"
     worst_first = ordered(panel.tiles, "worst", descending=False)
@@ -82,6 +84,7 @@ def fields(panel: Panel, drawing: Drawing, keys: Iterable[str], feeds_configured
     tail, _, more = said.tail.removesuffix(".").partition(", ")
     own = {f"{panel.id}:lead": said.lead, f"{panel.id}:tail": tail, f"{panel.id}:more": more}
     own[f"{panel.id}:mood"] = said.mood
+    keys = of_hotline("wall", ())
     for each in panel.tiles:
         own |= {f"t:{each.source.id}:{key}": each.fields[key] for key in keys}
     return own

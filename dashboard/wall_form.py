@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from werkzeug.datastructures import MultiDict
 
 from dashboard.board import Board, View
+from dashboard.drawing import Only
 from dashboard.wall_plan import GROUPS, PALETTES, BoardPlan, Group, Pick, WallPlan, moved
 
 SORTS = ("worst", "name", "given")
@@ -46,7 +47,8 @@ def levels(compose: Callable[[View], Board], board: BoardPlan) -> dict[Group, li
     """What can be picked in the reader's scope and is not on this board yet, by level, each by name."""
     taken, found = set(board.tiles), {}
     for group in GROUPS:
-        composed = compose(View("desk", sort="name", group=group))
+        only: Only = "campaigns" if group == "campaign" else "hotlines"
+        composed = compose(View("desk", sort="name", group=group, only=only))
         found[group] = [
             Choice(
                 key_of(Pick(group, tile.source.key)),

@@ -13,9 +13,11 @@ import msgspec
 
 from dashboard.access import Refused
 
-Group = Literal["", "hotline", "provider", "project"]
-GROUPS: tuple[Group, ...] = ("", "hotline", "provider", "project")
-"""What a tile stands for: one hotline at one provider (""), or everything of a hotline, provider or project."""
+Group = Literal["", "hotline", "campaign", "provider", "project", "client"]
+GROUPS: tuple[Group, ...] = ("", "hotline", "campaign", "provider", "project", "client")
+"""What a tile stands for: one hotline at one provider (""), a campaign, or everything of a hotline, provider, project
+or client.
+"""
 
 Palette = Literal["light", "dark", "night", "safe-light", "safe-dark"]
 PALETTES: tuple[Palette, ...] = ("light", "dark", "night", "safe-light", "safe-dark")

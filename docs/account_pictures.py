@@ -89,8 +89,13 @@ def present(
     scope: Scope,
     language: str,
     view: View,
+    postings: None,
 ) -> Board:
+<<<<<<< HEAD
     """The board of the made-up centre."""
+=======
+    del postings
+>>>>>>> lage
     return compose(
         readings,
         feeds,

@@ -20,7 +20,7 @@ _SERVICE_WORKER = Path(__file__).with_name("sw.js")
 
 
 def register(app: Flask, context: PageContext) -> None:
-    """Adds `/`, `/hotlines`, `/mehr`, `/board`, the manifest, the service worker and the offline page."""
+    """Adds `/`, `/hotlines`, `/campaigns`, `/mehr`, `/board`, the manifest, the service worker and the offline page."""
 
     def phone(view: View, here: str) -> str:
         visitor = context.visitor()
@@ -33,7 +33,11 @@ def register(app: Flask, context: PageContext) -> None:
 
     @app.get("/hotlines")
     def hotlines() -> str:
-        return phone(View("phone", sort="name"), "hotlines")
+        return phone(View("phone", sort="name", only="hotlines"), "hotlines")
+
+    @app.get("/campaigns")
+    def campaigns() -> str:
+        return phone(View("phone", sort="name", only="campaigns"), "campaigns")
 
     @app.get("/mehr")
     def more() -> str:

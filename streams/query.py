@@ -135,18 +135,19 @@ class _Groups(Generic[T]):
             del total.counts[name]
         return total
 
-    def account(
-        self, key: tuple[str, ...], total: Sums, postings: Sequence[Posting] | None, *, provisional: bool
-    ) -> Account | None:
-        """The money of a row; None where nobody gave any postings."""
+    def posted(self, postings: Sequence[Posting] | None) -> Mapping[tuple[str, ...], Sequence[Posting]] | None:
+        """What is posted in each row; None where nobody gave any postings."""
         if postings is None:
             return None
-        own = tuple(
-            posting
-            for posting in postings
-            if self._knows_money and matches(posting.place, self._where) and self._key(posting) == key
-        )
-        return Account(own, total["billed_calls"] + total["human_contacts"], provisional)
+        found: defaultdict[tuple[str, ...], list[Posting]] = defaultdict(list)
+        for posting in postings if self._knows_money else ():
+            if matches(posting.place, self._where):
+                found[self._key(posting)].append(posting)
+        return found
+
+
+def _account(own: Sequence[Posting], total: Sums, *, provisional: bool) -> Account:
+    return Account(tuple(own), total["billed_calls"] + total["human_contacts"], provisional)
 
 
 def window_rows(
@@ -174,6 +175,7 @@ def window_rows(
     groups = _Groups(given, by, where or {}, configured, floor, postings=every)
     rows_of = {window: partial(sums, window=window, basis=basis) for window in windows}
     blocks = {window: groups.blocks(row_of) for window, row_of in rows_of.items()}
+    posted = {window: groups.posted(None if postings is None else postings[window]) for window in windows}
     rows = []
     for key in groups.of_rows():
         now = _now(groups.values(key), as_of_ms)
@@ -182,8 +184,8 @@ def window_rows(
             if window == "day":
                 start = min(map(day_start, groups.sites(key)), default=day_start(""))
             total = groups.total(key, row_of, blocks[window])
-            own = None if postings is None else postings[window]
-            account = groups.account(key, total, own, provisional=True)
+            own = posted[window]
+            account = None if own is None else _account(own.get(key, ()), total, provisional=True)
             named = dict(zip(by, key, strict=True))
             rows.append(Row(named, window, start, as_of_ms, total, groups.visits(key), now, account))
     return rows
@@ -209,14 +211,15 @@ def interval_rows(
     groups = _Groups(counted, by, where or {}, configured, floor, postings=every)
     rows_of = [itemgetter(number) for number in range(len(edges) - 1)]
     blocks = [groups.blocks(row_of) for row_of in rows_of]
+    posted = [groups.posted(None if postings is None else postings[number]) for number in range(len(rows_of))]
     rows = []
     for key in groups.of_rows():
         cells = groups.visits(key)
         for number, row_of in enumerate(rows_of):
             start_ms, end_ms = edges[number], edges[number + 1]
             total = groups.total(key, row_of, blocks[number])
-            own = None if postings is None else postings[number]
-            account = groups.account(key, total, own, provisional=provisional(end_ms))
+            own = posted[number]
+            account = None if own is None else _account(own.get(key, ()), total, provisional=provisional(end_ms))
             named = dict(zip(by, key, strict=True))
             rows.append(Row(named, interval, start_ms, end_ms, total, cells, account=account))
     return rows

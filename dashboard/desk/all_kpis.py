@@ -11,7 +11,7 @@ from dash import html
 
 from dashboard import formats
 from dashboard.board import Board
-from dashboard.passport import kpi_name
+from dashboard.passport import OF_CAMPAIGNS, kpi_name
 from dashboard.tile import Tile, text_of
 from dashboard.wording import Wording
 from streams import catalogue
@@ -26,6 +26,7 @@ def all_kpis(board: Board, tile_id: str) -> Any:
     if tile is None:
         return html.P(text.passport_gone, className="soft")
     source = tile.source
+    families = OF_CAMPAIGNS if source.kind == "campaign" else (VISITS,)
     name = f"{source.name} · {source.mark}" if source.mark else source.name
     instant = text.snapshot.format(time=board.fields["page:time"])
     return [
@@ -34,7 +35,7 @@ def all_kpis(board: Board, tile_id: str) -> Any:
             html.Table(
                 [
                     html.Thead(html.Tr([html.Th(text.definition), *_headings(text)])),
-                    html.Tbody([_row(kpi, tile, board) for kpi in catalogue.KPIS if kpi.family == VISITS]),
+                    html.Tbody([_row(kpi, tile, board) for kpi in catalogue.KPIS if kpi.family in families]),
                 ]
             ),
             className="card sheet kpis",

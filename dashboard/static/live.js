@@ -2,8 +2,10 @@
 (() => {
   "use strict";
   const MARKED = ".v, .d, .today, .pair, .sums p";
-  const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, REDRAW_MS = 3000, FOLLOW_MS = 2000, HOLD_MS = 500, REOPEN_MS = 2000;
-  const root = document.documentElement, calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const LATE_MS = 15000, LOST_MS = 60000, DEAF_MS = 20000, FOLLOW_MS = 2000, HOLD_MS = 500, REOPEN_MS = 2000;
+  const root = document.documentElement, calm = matchMedia("(prefers-reduced-motion: reduce)"), hovers = matchMedia("(hover: hover)");
+  // Only a wall brings forward at once what is below its target.
+  const wall = document.body.classList.contains("on-wall"), REDRAW_MS = wall ? 3000 : 10000;
   const main = document.getElementById("main"), at = main?.dataset.at || "";
   // The wall of a link has addresses of its own, which know what it shows.
   const address = (name, query) => at ? `${at}/${name}` : `/${name}?${query}`;
@@ -45,7 +47,6 @@
     if (text && node?.nodeType === Node.TEXT_NODE && !node.nextSibling) node.data = text;
     else element.textContent = text;
   }
-
   let changed = [];
   function draw(fields, quietly) {
     for (const element of changed) element.classList.remove("changed");
@@ -99,10 +100,12 @@
 
   let redrawn = -REDRAW_MS, waiting = 0;
   function redraw(query, at_once) {
-    // Many screens learn of a new order in the same moment: they ask one after the other.
+    // Many screens learn of a new order in the same moment: they ask one after the other. Nothing moves under a pointer
+    // or a finger; for a phone what was tapped is hovered over still.
     const pause = at_once ? 0 : Math.max(redrawn + REDRAW_MS - performance.now(), Math.random() * 400);
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
+      if (!at_once && !wall && board.querySelector(`[data-tile]:${hovers.matches ? "hover" : "active"}`)) return redraw(query, false);
       redrawn = performance.now();
       try {
         const answer = await fetch(address("board", query), { headers: { Accept: "text/html" } });
@@ -124,7 +127,6 @@
     // A board that does not say its layout shows one row of it, wherever that stands.
     if (board.dataset.layout && message.layout !== board.dataset.layout) redraw(board.dataset.query, false);
   }
-
   const follows = (message) => message.kind === "snapshot" || (state && message.seq === state.seq + 1);
 
   // A browser allows six connections to one host: tabs that show the same board share one stream.
@@ -157,7 +159,6 @@
     early.heard = (kind, data) => { const message = { kind, ...JSON.parse(data) }; if (follows(message)) take(message); };
     for (const one of early.come.splice(0)) early.heard(...one);
   }
-
   // What `early.js` opened, where another tab already holds the stream for all.
   function unneeded() { early?.source.close(); early = null; }
 
@@ -248,7 +249,6 @@
     const row = at ? null : event.target.closest?.("[data-tile]");
     return row ? [row.dataset.tile, event.target.closest("[data-kpi]")?.dataset.kpi || "service_level"] : null;
   }
-
   let holding = 0, held = false;
   document.addEventListener("pointerdown", (event) => {
     held = false;

@@ -25,7 +25,12 @@ class Wording:
     none: str
     lost: str
     short_states: Mapping[str, str]
+    # states of a campaign, and what makes it bad or near to it
+    campaign_states: Mapping[str, str]
+    campaign_short_states: Mapping[str, str]
     not_supplied: str
+    withheld: str
+    currencies: str
     # a tile
     now: str
     now_long: str
@@ -38,6 +43,14 @@ class Wording:
     waiting: str
     agents: str
     agents_by_state: Mapping[str, str]
+    drop_limit: str
+    reach: str
+    reach_long: str
+    margin: str
+    loss: str
+    revenue_today: str
+    margin_now: str
+    provisional: str
     higher: str
     lower: str
     level: str
@@ -67,6 +80,14 @@ class Wording:
     say_only: str
     say_some_good: str
     say_some_good_tail: str
+    say_campaign: str
+    say_campaigns: str
+    say_campaigns_good: str
+    say_campaigns_good_tail: str
+    say_campaigns_too: str
+    say_campaigns_empty: str
+    say_campaign_states: Mapping[str, str]
+    say_hotlines_good: str
     say_few: str
     say_empty: str
     say_unknown: str
@@ -100,6 +121,7 @@ class Wording:
     # navigation
     situation: str
     hotlines: str
+    campaigns: str
     more: str
     desk: str
     wall: str
@@ -135,6 +157,8 @@ class Wording:
     overview: str
     group_title: str
     groups: Mapping[str, str]
+    only_title: str
+    only: Mapping[str, str]
     sort_by: str
     columns: Mapping[str, str]
     legend_now: str
@@ -148,6 +172,15 @@ class Wording:
     sums_late: str
     sums_waiting: str
     sums_offered: str
+    sums_stock: str
+    attempts_today: str
+    reached: str
+    contact_rate: str
+    net_contacts: str
+    net_contacts_short: str
+    drop: str
+    stock: str
+    margin_today: str
     all_kpis: str
     choose_row: str
     snapshot: str

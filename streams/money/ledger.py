@@ -12,7 +12,17 @@ from streams.days import SiteClock, business_date, business_day, closes_at, star
 from streams.group_floor import FLOOR, Blocks
 from streams.money import formulas
 from streams.money.contract import Contract, Cost, Terms
-from streams.money.postings import HOURS, Posting, Stretch, of_contract, of_cost, of_orders, places, used_of
+from streams.money.postings import (
+    HOURS,
+    Posting,
+    Stretch,
+    index,
+    of_contract,
+    of_cost,
+    of_orders,
+    places,
+    used_of,
+)
 from streams.money.service_time import month_of, service_ms
 from streams.reading import Reading, Sums, merge, sums
 from streams.records import Cell
@@ -150,7 +160,7 @@ class Ledger:
 
     def posted(self, stretches: Sequence[Stretch], as_of_ms: int) -> list[Posting]:
         """What all contracts, costs and orders post in these stretches, which follow each other."""
-        known = dict.fromkeys((*self._configured, *(cell for one in stretches for cell in one.counted)))
+        known = index(dict.fromkeys((*self._configured, *(cell for one in stretches for cell in one.counted))))
         found: list[Posting] = []
         for terms in (*self.contracts, *self.costs):
             on = places(terms, known)

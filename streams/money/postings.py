@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from streams.counters import CURRENCIES
@@ -59,6 +61,33 @@ class Stretch:
     service_share: Mapping[Terms, Fraction] = field(default_factory=dict)
     """By contract or cost: the part of the month's service time that lies in it. None that do not hold then."""
 
+    @cached_property
+    def counting(self) -> Index:
+        """The cells whose counters contracts price, found by their names."""
+        return index(cell for cell in self.counted if cell.family in _COUNTING)
+
+
+Index = Mapping[tuple[str, str], Sequence[Cell]]
+"""Cells by ("hotline", its name), ("campaign", its name) and ("project", its name)."""
+
+
+def index(cells: Iterable[Cell]) -> Index:
+    """The cells by what contracts and costs may name of them: of thousands each concerns a few."""
+    found: defaultdict[tuple[str, str], list[Cell]] = defaultdict(list)
+    for cell in cells:
+        for dimension, name in (("hotline", cell.hotline), ("campaign", cell.campaign), ("project", cell.project)):
+            if name:
+                found[dimension, name].append(cell)
+    return found
+
+
+def _meant(terms: Terms, known: Index) -> dict[Cell, None]:
+    """The cells that it applies to, each once."""
+    names = [("hotline", name) for name in terms.hotlines]
+    names += [("campaign", name) for name in terms.campaigns]
+    names += [("project", name) for name in terms.projects]
+    return dict.fromkeys(cell for name in names for cell in known.get(name, ()))
+
 
 def place_of(cell: Cell) -> Cell:
     """Where the money of a cell stands."""
@@ -67,9 +96,9 @@ def place_of(cell: Cell) -> Cell:
     )
 
 
-def places(terms: Terms, known: Iterable[Cell]) -> list[Cell]:
+def places(terms: Terms, known: Index) -> list[Cell]:
     """The places that it applies to; one of its own where nothing of it is known."""
-    found = list(dict.fromkeys(place_of(cell) for cell in known if terms.applies_to(cell)))
+    found = list(dict.fromkeys(map(place_of, _meant(terms, known))))
     named = [Cell(hotline, channel="", family="money") for hotline in sorted(terms.hotlines)]
     named += [Cell("", channel="", campaign=campaign, family="money") for campaign in sorted(terms.campaigns)]
     named += [Cell("", project=project, channel="", family="money") for project in sorted(terms.projects)]
@@ -80,9 +109,10 @@ def of_contract(contract: Contract, on: Sequence[Cell], stretch: Stretch) -> lis
     """What it brings or costs on each of its places. What belongs to it as a whole is shared out evenly."""
     kind: Kind = "revenue" if contract.sold else "direct"
     price = contract.price
-    used = {place: formulas.quantities(price, _counted(contract, place, stretch.counted)) for place in on}
-    whole = formulas.quantities(price, _counted(contract, None, stretch.counted))
-    before = formulas.quantities(price, _counted(contract, None, (stretch.before or {}).get(contract, {})))
+    priced = _by_place(contract, stretch)
+    used = {place: formulas.quantities(price, priced.get(place, Sums())) for place in on}
+    whole = formulas.quantities(price, merge(priced.values()))
+    before = formulas.quantities(price, _counted(contract, (stretch.before or {}).get(contract, {})))
     if price.included and price.included_unit in price.units and stretch.before is None:
         return [Posting(place, kind, None, contract.currency, "not_supplied") for place in on]
     agent_ms, shown = _agent_ms(contract, price.per_agent_hour, "logged_in", stretch)
@@ -103,7 +133,7 @@ def of_contract(contract: Contract, on: Sequence[Cell], stretch: Stretch) -> lis
 
 def used_of(contract: Contract, stretches: Iterable[Stretch]) -> formulas.Quantities:
     """What was used of a contract in several stretches together."""
-    counted = merge(_counted(contract, None, stretch.counted) for stretch in stretches)
+    counted = merge(row for stretch in stretches for row in _by_place(contract, stretch).values())
     return formulas.quantities(contract.price, counted)
 
 
@@ -130,13 +160,18 @@ def of_orders(stretch: Stretch) -> list[Posting]:
     return found
 
 
-def _counted(contract: Contract, place: Cell | None, counted: Mapping[Cell, Sums]) -> Sums:
-    """The counters that this contract prices, on one place or on all of them."""
-    return merge(
-        sums
-        for cell, sums in counted.items()
-        if cell.family in _COUNTING and contract.counts(cell) and (place is None or place_of(cell) == place)
-    )
+def _counted(contract: Contract, counted: Mapping[Cell, Sums]) -> Sums:
+    """The counters that this contract prices, on all its places."""
+    return merge(sums for cell, sums in counted.items() if cell.family in _COUNTING and contract.counts(cell))
+
+
+def _by_place(contract: Contract, stretch: Stretch) -> dict[Cell, Sums]:
+    """The counters that this contract prices, on each place."""
+    rows: defaultdict[Cell, list[Sums]] = defaultdict(list)
+    for cell in _meant(contract, stretch.counting):
+        if contract.counts(cell):
+            rows[place_of(cell)].append(stretch.counted[cell])
+    return {place: merge(of_place) for place, of_place in rows.items()}
 
 
 def _agent_ms(terms: Terms, per_agent_hour: Decimal, hours: Hours, stretch: Stretch) -> tuple[int, bool]:

@@ -18,6 +18,7 @@ from dashboard.board import Board, View, compose
 from dashboard.database import open_database
 from dashboard.desk import create_desk
 from dashboard.hub import Hub
+from dashboard.live_money import LiveMoney, Postings
 from dashboard.targets import Targets
 from dashboard.users import Users
 from mobile import pages
@@ -45,7 +46,7 @@ def now_ms() -> int:
 class Served:
     """A running Leitstand of one user who sees everything. `publish` shows readings as of now."""
 
-    def __init__(self, folder: Path, configured: Sequence[Cell] = ()) -> None:
+    def __init__(self, folder: Path, configured: Sequence[Cell] = (), money: LiveMoney | None = None) -> None:
         self.judged: Targets = targets()
         self.store = MemoryStore()
         self._fence = self.store.acquire()
@@ -53,7 +54,7 @@ class Served:
         self.folder = folder
         self.users = Users(open_database(folder), now_ms)
         self.users.add_user(USER, PASSWORD, "manager", Scope())
-        self.hub = Hub(self.store, self._present)
+        self.hub = Hub(self.store, self._present, money=money)
         figures = Figures(history, lambda _: SiteClock("Europe/Berlin"), Options(), now_ms, list(configured))
         self._stop = threading.Event()
         self.app = create_app(
@@ -70,6 +71,7 @@ class Served:
         scope: Scope,
         language: str,
         view: View,
+        postings: Postings | None,
     ) -> Board:
         return compose(
             readings,
@@ -82,6 +84,8 @@ class Served:
             language=language,
             view=view,
             feeds_configured=1,
+            where=scope.where(),
+            postings=postings,
         )
 
     def publish(self, readings: Sequence[Reading], *, whole: bool = False) -> None:

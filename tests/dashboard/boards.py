@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dashboard.board import Board, View, compose
 from dashboard.targets import HotlineTarget, Targets
 from streams.batch import Tally
 from streams.catalogue import Options
 from streams.counters import COMBINATIONS, INDEX, SERVICE_CLASSES, WIDTH
+from streams.money.postings import Posting
+from streams.query import Where
 from streams.reading import Reading
 from streams.records import Cell
 from streams.store import FeedReport
@@ -72,6 +74,9 @@ def board(
     behind_ms: int = 0,
     feeds_configured: int = 1,
     feeds_named: bool = True,
+    where: Where | None = None,
+    postings: Mapping[str, Sequence[Posting]] | None = None,
+    of_campaigns: Collection[str] | None = None,
 ) -> Board:
     """The board of these readings at `AS_OF_MS`; `behind_ms`: how much later the server's clock is."""
     return compose(
@@ -86,6 +91,9 @@ def board(
         view=view or View("phone"),
         feeds_configured=feeds_configured,
         feeds_named=feeds_named,
+        where=where,
+        postings=postings,
+        of_campaigns=of_campaigns,
     )
 
 

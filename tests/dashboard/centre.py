@@ -20,6 +20,7 @@ from dashboard.database import open_database
 from dashboard.desk import create_desk
 from dashboard.feed_pages import DeadLine, FeedDesk
 from dashboard.hub import Hub
+from dashboard.live_money import LiveMoney, Postings
 from dashboard.targets import HotlineTarget, Targets
 from dashboard.users import Users
 from mobile import pages
@@ -159,6 +160,7 @@ class Centre:
     database: str = ""
     history: History = history
     feed_desk: FeedDesk = field(default_factory=NoLetters)
+    money: LiveMoney | None = None
 
     def __post_init__(self) -> None:
         self.store = MemoryStore()
@@ -167,7 +169,7 @@ class Centre:
         self.reports = feeds()
         self._made: set[str] = set()
         self.composed: list[tuple[Scope, str, View]] = []
-        self.hub = Hub(self.store, self.present, clock=self.clock.seconds)
+        self.hub = Hub(self.store, self.present, clock=self.clock.seconds, money=self.money)
         figures = Figures(self.history, lambda _: SiteClock("Europe/Berlin"), Options(), self.clock.ms, cells())
         desk = create_desk if self.with_desk else None
         added = [*self.pages, *PAGES]
@@ -185,6 +187,7 @@ class Centre:
         scope: Scope,
         language: str,
         view: View,
+        postings: Postings | None,
     ) -> Board:
         self.composed.append((scope, language, view))
         return compose(
@@ -199,6 +202,8 @@ class Centre:
             view=view,
             feeds_configured=2,
             feeds_named=scope.everything,
+            where=scope.where(),
+            postings=postings,
         )
 
     def publish(self, readings: Sequence[Reading] = (), *, whole: bool = False) -> None:

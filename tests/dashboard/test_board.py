@@ -7,7 +7,7 @@ import re
 import msgspec
 import pytest
 
-from dashboard import board as boards
+from dashboard import shown
 from dashboard.board import Board, View, render, render_passport
 from dashboard.order import SORTS
 from streams.records import Cell
@@ -180,7 +180,7 @@ def test_tiles_follow_their_readings_from_one_board_to_the_next() -> None:
 
 def test_only_what_a_view_binds_travels() -> None:
     readings = [reading(NORD, (90, 100)), reading(SUED, (9, 100))]
-    for kind in boards.KINDS:
+    for kind in shown.KINDS:
         drawn = board(readings, view=View(kind))
         html = render(drawn)
         bound = set(re.findall(r'data-k="([^"]+)"', html))
@@ -198,15 +198,15 @@ def test_html_shows_the_fields_and_escapes_names() -> None:
     assert " style=" not in html
 
 
-@pytest.mark.parametrize("kind", boards.KINDS)
-def test_without_feeds_every_view_says_how_to_connect_one(kind: boards.Kind) -> None:
+@pytest.mark.parametrize("kind", shown.KINDS)
+def test_without_feeds_every_view_says_how_to_connect_one(kind: shown.Kind) -> None:
     drawn = board([], feeds=[], view=View(kind), feeds_configured=0)
     assert sentence(drawn) == "Noch keine Quelle angeschlossen."
     assert "leitstand check" in render(drawn)
 
 
-@pytest.mark.parametrize("kind", boards.KINDS)
-def test_an_empty_scope_has_its_own_words(kind: boards.Kind) -> None:
+@pytest.mark.parametrize("kind", shown.KINDS)
+def test_an_empty_scope_has_its_own_words(kind: shown.Kind) -> None:
     assert "Keine Hotline in Ihrem Bereich" in render(board([], view=View(kind)))
 
 

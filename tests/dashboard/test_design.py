@@ -7,7 +7,7 @@ import re
 import pytest
 
 from dashboard.board import View
-from dashboard.design_examples import SHARES, example
+from dashboard.design_examples import CAMPAIGNS, SHARES, example, example_campaigns
 from dashboard.tile import STATES
 from dashboard.wall_plan import PALETTES
 from dashboard.wording import words
@@ -32,6 +32,10 @@ def test_all_components_in_every_set(centre: Centre, name: str) -> None:
     for said in (text.loading, text.gone, text.nothing_title, text.no_feeds_title, text.not_supplied):
         assert said in page.text
     assert text.reasons_null["suppressed"] in page.text
+
+
+def test_the_campaigns_show_what_can_be_the_matter() -> None:
+    assert {tile.reason or tile.state for tile in example_campaigns("de").tiles} == set(CAMPAIGNS)
 
 
 def test_nothing_on_it_lives_and_no_id_occurs_twice(centre: Centre) -> None:

@@ -11,10 +11,12 @@ import pytest
 
 from dashboard.access import Scope
 from dashboard.board import Board, View
-from dashboard.hub import Hub, numbered_feeds
+from dashboard.hub import Hub
+from dashboard.silence import numbered_feeds
 from streams.reading import Reading
 from streams.store import Picture, StoreUnavailable
 from streams.store_memory import MemoryStore
+from tests.dashboard.campaigns import campaign, cell
 from tests.dashboard.centre import Centre, cells, feeds, reading
 
 DESK = View("desk")
@@ -120,6 +122,16 @@ def test_feeds_of_others_are_numbered_and_say_nothing() -> None:
     assert [feed.tally.received for feed in seen] == [0, 0]
     assert [feed.message for feed in seen] == ["", ""]
     assert [feed.state for feed in seen] == ["live", "live"]
+
+
+def test_the_feeds_of_campaigns_keep_their_names_for_whoever_sees_one(centre: Centre) -> None:
+    store = MemoryStore()
+    mine = cell("Winback", client="K")
+    store.replace(store.acquire(), centre.clock.now_ms, "1", [campaign(mine, (3, 12), (9, 90))], feeds())
+    hub = Hub(store, centre.present, clock=centre.clock.seconds, of_campaigns={"anlage"})
+    hub.step()
+    assert [feed.feed for feed in hub.feeds(Scope.of({"client": ["K"]}))] == ["anlage", "#2"]
+    assert [feed.feed for feed in hub.feeds(Scope.of({"client": ["L"]}))] == ["#1", "#2"]
 
 
 def test_run_follows_by_itself_survives_surprises_and_stops(

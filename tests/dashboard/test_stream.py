@@ -160,6 +160,15 @@ def test_a_stream_ends_within_five_seconds_of_a_changed_scope(centre: Centre) ->
     assert ends_within(stream, centre, 5)
 
 
+def test_a_stream_ends_within_five_seconds_of_a_right_to_see_money_that_was_taken(centre: Centre) -> None:
+    stream = open_stream(centre, "chefin")
+    user = centre.users.verify("chefin", "a long pass phrase", "x")
+    assert user is not None
+    stream.raw()
+    centre.users.give(user.id, "team_lead", Scope())
+    assert ends_within(stream, centre, 5)
+
+
 def test_watching_is_no_use_of_the_session_but_on_a_wall(centre: Centre) -> None:
     phone, wall = open_stream(centre, "chefin", "view=phone"), open_stream(centre, "chefin", "view=wall")
     phone.raw()
