@@ -252,7 +252,7 @@ def goal_text(judgement: Judgement, words: Wording) -> str:
 def direction(now: float | None, today: float | None, words: Wording) -> dict[str, str]:
     """The arrow of the last 30 minutes against today, and what it says."""
     if now is None or today is None:
-        return {"a": "none", "aw": ""}
+        return {"a": "none", "aw": words.no_direction}
     if abs(now - today) < LEVEL_MARGIN:
         return {"a": "level", "aw": words.level}
     return {"a": "up", "aw": words.higher} if now > today else {"a": "down", "aw": words.lower}

@@ -75,6 +75,7 @@ GERMAN = Wording(
     higher="30 Minuten höher als heute",
     lower="30 Minuten niedriger als heute",
     level="30 Minuten wie heute",
+    no_direction="ohne Vergleich",
     feed_silent="Quelle{name} still seit {ago}",
     feed_full="Quelle{name} wartet: Protokoll voll",
     feed_error="Quelle{name} gestört",

@@ -75,6 +75,7 @@ ENGLISH = Wording(
     higher="30 minutes above today",
     lower="30 minutes below today",
     level="30 minutes level with today",
+    no_direction="nothing to compare",
     feed_silent="source{name} silent for {ago}",
     feed_full="source{name} waits: log full",
     feed_error="source{name} failing",

@@ -54,6 +54,7 @@ class Wording:
     higher: str
     lower: str
     level: str
+    no_direction: str
     # why a tile is unknown
     feed_silent: str
     feed_error: str
