@@ -163,6 +163,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
         server.apart,
         settings.limits.group_floor,
         priced,
+        judged,
     )
     live = None
     if priced is not None:
@@ -175,21 +176,7 @@ def create_app(settings: Settings, data: Path, address: str) -> Flask:
         ),
         hub,
         users(data, server.apart),
-<<<<<<< HEAD
-        Figures(
-            history,
-            clock_of,
-            judged.options,
-            wiring.wall_clock_ms,
-            configured,
-            server.apart,
-            settings.limits.group_floor,
-            None if ledger is None else money.Money(ledger, (NotKept,)),
-            judged,
-        ),
-=======
         figures,
->>>>>>> lage
         pages=[pages.register, wall.register],
         desk=create_desk,
         feed_desk=DataFolderDesk(settings, data),

@@ -128,19 +128,6 @@ def day(at_ms: int, zone: str, language: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-<<<<<<< HEAD
-def amount(value: Decimal, currency: str, language: str) -> str:
-    """An amount of money with two decimals: "1.234,56 €"; without a currency the number alone."""
-    locale, size = _locale(language), abs(value)
-    text = format_currency(size, currency, locale=locale) if currency else format_decimal(size, "#,##0.00", locale)
-    return f"{MINUS}{text}" if value < 0 else str(text)
-
-
-@lru_cache(maxsize=8192)
-def number(value: float, language: str) -> str:
-    """A plain number with one decimal: "3,4"."""
-    return str(format_decimal(round(value, 1), format="#,##0.0", locale=_locale(language)))
-=======
 def _money(minor: int, digits: int, currency: str, language: str) -> str:
     locale = _locale(language)
     pattern = str(locale.currency_formats["standard"].pattern).replace("0.00", "0.00" if digits else "0")
@@ -166,4 +153,10 @@ def _decimal(tenths: int, language: str) -> str:
 def decimal(value: float | None, language: str) -> str:
     """ "1,5"; a dash for None."""
     return NOTHING if value is None else _decimal(math.floor(value * 10 + 0.5), language)
->>>>>>> lage
+
+
+def amount(value: Decimal, currency: str, language: str) -> str:
+    """An amount of money with two decimals: "1.234,56 €"; without a currency the number alone."""
+    locale, size = _locale(language), abs(value)
+    text = format_currency(size, currency, locale=locale) if currency else format_decimal(size, "#,##0.00", locale)
+    return f"{MINUS}{text}" if value < 0 else str(text)

@@ -91,11 +91,8 @@ def present(
     view: View,
     postings: None,
 ) -> Board:
-<<<<<<< HEAD
     """The board of the made-up centre."""
-=======
     del postings
->>>>>>> lage
     return compose(
         readings,
         feeds,

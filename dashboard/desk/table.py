@@ -65,5 +65,5 @@ def shown(entry: Entry, column: Column, words: Wording) -> str:
     if kind == "money":
         return formats.amount(Decimal(entry), column.unit, language)
     if kind == "number":
-        return formats.number(float(entry), language)
+        return formats.decimal(float(entry), language)
     return formats.whole(int(entry), language)
