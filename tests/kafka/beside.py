@@ -68,7 +68,8 @@ class Beside:
         return len(self.attempt_rows) + len(self.order_rows) + len(self.member_rows)
 
     def _some_time(self, chance: random.Random) -> int:
-        return self._end - chance.randrange(_HOURS_S)
+        """Often so late that it is in every window, whatever time of day it is."""
+        return self._end - chance.randrange(300 if chance.randrange(4) == 0 else _HOURS_S)
 
     def _attempt(self, number: int, chance: random.Random) -> str:
         at, campaign, said = self._some_time(chance), chance.choice(list(CAMPAIGNS)), chance.choice(list(_SAID))
@@ -96,11 +97,13 @@ class Beside:
             name, at = f"Agent/{person}", self._end - _HOURS_S + chance.randrange(600)
             for queue in chance.sample(queues, chance.randrange(1, len(queues) + 1)):
                 yield f"{at}|NONE|{queue}|{name}|ADDMEMBER|"
-            for _ in range(chance.randrange(6)):
+            while at < self._end - 4_000:
                 at += chance.randrange(60, 3_000)
                 yield f"{at}|NONE|NONE|{name}|PAUSEALL|Pause"
                 at += chance.randrange(60, 900)
                 yield f"{at}|NONE|NONE|{name}|UNPAUSEALL|"
+            if person % 5 == 0:
+                yield f"{self._end}|NONE|NONE|{name}|PAUSEALL|Feierabend"
 
     def begin(self, folder: Path) -> None:
         """Writes the headers."""

@@ -105,7 +105,7 @@ def assert_others_same(parts: Apart, reference: Place, beside: Beside) -> None:
         assert_identical(live, ours, f"by {dimension or 'nothing'}: the live picture of Kafka and embedded Redis")
         documents.append(live)
     said = all_counted(documents)
-    assert {"successes", "cancellations", "orders_unassigned", "agents_pause_ms", "serving_available"} <= said
+    assert {"attempts", "successes", "orders", "agents_pause", "agents_pause_ms", "serving_available"} <= said
 
 
 def seconds_to_take_over(parts: Apart, redis: Path) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from commands import money, wiring
@@ -53,11 +54,10 @@ class Live:
         for now_ms in when:
             pipeline.tick(now_ms)
             readings = pipeline.readings()
-            day_start_ms = business_day_start_ms(now_ms, ZONE)
             rows = window_rows(
                 readings,
                 as_of_ms=now_ms,
-                day_start=lambda _, start_ms=day_start_ms: start_ms,
+                day_start=partial(_day_start_ms, now_ms),
                 by=[],
                 windows=("30m", "day"),
                 configured=self._configured,
@@ -87,6 +87,11 @@ class Live:
         for row in rows:
             assert row.account is not None
             yield row.start_ms, row.end_ms, row.account
+
+
+def _day_start_ms(now_ms: int, site: str) -> int:
+    del site
+    return business_day_start_ms(now_ms, ZONE)
 
 
 def sum_of(account: Account, kind: Kind) -> Fraction | str:

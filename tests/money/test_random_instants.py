@@ -16,6 +16,7 @@ from unittest import mock
 import pytest
 
 from commands import money
+from streams.days import business_date
 from streams.money import ledger, postings
 from tests.batch.count import HALF_HOUR_MS
 from tests.batch.local_days import business_day_start_ms
@@ -31,7 +32,8 @@ _TO_SEE_A_FAULT = 25
 def instants(story: Story, seed: int) -> list[int]:
     """Whole seconds on and beside what happens, and half an hour behind it; most of them near the calendar's edge."""
     chance = Random(seed)
-    edges = [call.end_ms for call in story.calls] + [each.at_ms for each in (*story.attempts, *story.orders)]
+    edges = [call.end_ms for call in story.calls]
+    edges += [attempt.at_ms for attempt in story.attempts] + [order.at_ms for order in story.orders]
     edges += [at_ms for shift in story.shifts for at_ms in (shift.from_ms, shift.to_ms)]
     edges += [at_ms for question in story.questions for at_ms in (question.from_ms, question.to_ms)]
     chosen = [chance.choice(edges) + chance.choice((0, 0, HALF_HOUR_MS)) for _ in range(INSTANTS_OF_EACH)]
@@ -83,7 +85,7 @@ def window_over_midnight_priced_as_today() -> Iterator[None]:
         made.service_share = {
             terms: self._share(terms, start_ms, end_ms)
             for terms in (*self.contracts, *self.costs)
-            if terms.holds_on(ledger.business_date(self.clock, end_ms))
+            if terms.holds_on(business_date(self.clock, end_ms))
         }
         return made
 

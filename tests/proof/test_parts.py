@@ -75,7 +75,8 @@ def states_of_the_first_part_stand_for_all(patch: pytest.MonkeyPatch) -> None:
     right: Any = reading.added
 
     def added(readings: list[Reading]) -> Reading:
-        return msgspec.structs.replace(right(readings), now=readings[0].now)
+        found: Reading = right(readings)
+        return msgspec.structs.replace(found, now=readings[0].now)
 
     patch.setattr(reading, "added", added)
 
