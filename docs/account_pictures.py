@@ -107,8 +107,8 @@ def present(
     )
 
 
-def _history(as_of_ms: int, *, is_now: bool) -> Past:
-    del as_of_ms, is_now
+def _history(as_of_ms: int, *, is_now: bool, billing: bool = False) -> Past:
+    del as_of_ms, is_now, billing
     message = "pictures show no past"
     raise NotKept(message)
 

@@ -49,7 +49,7 @@ class Asked:
         return self._between(*self.period.compared(), self.period.interval)
 
     def _between(self, from_ms: int, to_ms: int, interval: str, by: tuple[str, ...] = ()) -> Question:
-        where = {self.subject: frozenset({self.name})}
+        where: dict[str, frozenset[str]] = {self.subject: frozenset({self.name})}
         return Question(basis="arrival", by=by, where=where, from_ms=from_ms, to_ms=to_ms, interval=interval)
 
 

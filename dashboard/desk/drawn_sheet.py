@@ -8,6 +8,7 @@ import msgspec
 from dash import html
 
 from dashboard.desk.asked import Asked
+from dashboard.desk.attributes import attributes
 from dashboard.desk.house_style import CONFIG
 from dashboard.desk.sheet import Sheet
 from dashboard.desk.table import Table, shown
@@ -35,7 +36,7 @@ def figure(sheet: Sheet, asked: Asked, width: str = "") -> Any:
             className="chart",
             # Its height is kept before anything is drawn in it.
             style={"height": f"{sheet.chart['layout']['height']}px"},
-            **{"data-figure": drawn, "role": "img", "aria-label": table.title},
+            **attributes(data_figure=drawn, role="img", aria_label=table.title),
         )
         body = [chart, html.Details([html.Summary(text.table), *reversed(body)])]
     return html.Section([*head, *body], className=f"card figure {width}")
@@ -59,7 +60,7 @@ def plain(table: Table, text: DeskWording) -> Any:
         className="plain",
         tabIndex="0",
         role="region",
-        **{"aria-label": table.title},
+        **attributes(aria_label=table.title),
     )
 
 
@@ -70,7 +71,7 @@ def _downloads(table: Table, text: DeskWording, asked: Asked) -> Any:
             href=f"/desk/export/{asked.subject}/{table.id}.{ending}?{asked.address}",
             className="chip",
             download="",
-            **{"aria-label": text.download.format(title=table.title, format=name)},
+            **attributes(aria_label=text.download.format(title=table.title, format=name)),
         )
         for ending, name in FORMATS.items()
     ]
@@ -91,4 +92,4 @@ def cards(sheet: Sheet, asked: Asked, *, titled: bool = False) -> Any:
     if titled:
         body = [html.Section(found, className="sums"), _downloads(table, text, asked)]
         return html.Section([*_head(sheet), *body], className="card figure")
-    return html.Section(found, className="sums", **{"aria-label": table.title})
+    return html.Section(found, className="sums", **attributes(aria_label=table.title))

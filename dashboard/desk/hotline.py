@@ -12,6 +12,7 @@ from dashboard.answers import Answers
 from dashboard.api import Figures
 from dashboard.desk import drawn_sheet, hotline_sheets
 from dashboard.desk.asked import Asked
+from dashboard.desk.attributes import attributes
 from dashboard.desk.dates import clock_of_day
 from dashboard.desk.rows_of_period import rows_of_period
 from dashboard.desk.sheet import Drawn, Sheet
@@ -77,10 +78,12 @@ def _agents(rows: Sequence[Row], text: DeskWording) -> Any:
                 html.Span(text.agent_states[state]),
                 html.B(formats.whole(n, text.language)),
                 html.Span(
-                    html.I(style={"width": f"{100 * n / most:.0f}%"}), className="track", **{"aria-hidden": "true"}
+                    html.I(style={"width": f"{100 * n / most:.0f}%"}),
+                    className="track",
+                    **attributes(aria_hidden="true"),
                 ),
             ],
-            **{"data-state": state},
+            **attributes(data_state=state),
         )
         for state, n in counts.items()
     ]
@@ -112,7 +115,7 @@ def _feeds(asked: Asked, hub: Hub, now_ms: int, text: DeskWording) -> Any:
         if feed.heard_ms is not None:
             heard = text.feed_heard.format(time=clock_of_day(feed.heard_ms, asked.period.clock.zone))
         why = trouble.get(feed.feed)
-        state = html.Span(why or text.feed_live, className="state", **{"data-s": "lost" if why else "good"})
+        state = html.Span(why or text.feed_live, className="state", **attributes(data_s="lost" if why else "good"))
         lines.append(html.Li([html.B(name), state, html.Small(heard)]))
     body = html.Ul(lines, className="feeds") if lines else html.P(text.feeds_none, className="nothing")
     return html.Section([html.H2(text.feeds), body], className="card figure")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 from dashboard import formats
 from dashboard.desk import house_style as style
@@ -62,7 +63,7 @@ def _course_chart(table: Table, drawn: Drawn) -> style.Figure:
     dots = [
         "--bad" if target is not None and value is not None and value < target else style.LEVEL for value in level[0]
     ]
-    upper = {"xaxis": "x", "yaxis": "y2"}
+    upper: dict[str, Any] = {"xaxis": "x", "yaxis": "y2"}
     traces = [
         style.bars(table.columns[1].title, *offered, style.OFFERED),
         style.bars(table.columns[2].title, *answered, style.ANSWERED),

@@ -16,6 +16,7 @@ from dashboard.api import Busy, NotKept
 from dashboard.board import View
 from dashboard.desk import campaign, drawn_sheet, hotline
 from dashboard.desk.asked import SUBJECTS, Asked, Subject, address_of
+from dashboard.desk.attributes import attributes
 from dashboard.desk.dates import clock_of_day, period_name
 from dashboard.desk.money_sheet import money
 from dashboard.desk.period import KINDS, read_period
@@ -74,7 +75,7 @@ class SubjectPages:
     def _clock(self, subject: Subject, name: str) -> SiteClock:
         """The clock that all its cells share, else the default one."""
         figures, scope = self._context.figures, caller().user.scope
-        where = {subject: {name}}
+        where: dict[str, set[str]] = {subject: {name}}
         cells = (*figures.configured, *(reading.cell for reading in self._context.hub.readings(scope)))
         clocks = {figures.clock_of(cell.site) for cell in cells if scope.admits(cell) and matches(cell, where)}
         return clocks.pop() if len(clocks) == 1 else figures.clock_of("")
@@ -115,16 +116,18 @@ class SubjectPages:
         """What Dash draws at first: where the script tells it the address, and where the figures will be."""
         visitor = self._context.visitor()
         text = desk_words(visitor.language)
-        listening = [html.Div(id=name, hidden=True, **{"data-at": ""}) for name in ("address", "refresh", "shown")]
-        figures = html.Div(html.P(text.counting, className="soft"), id="sheets", **{"data-word": text.counting})
+        listening = [
+            html.Div(id=name, hidden=True, **attributes(data_at="")) for name in ("address", "refresh", "shown")
+        ]
+        figures = html.Div(html.P(text.counting, className="soft"), id="sheets", **attributes(data_word=text.counting))
         # Where it is not there Dash does not ask for it.
         money = [html.Div(id="money")] if Permission.EUROS in visitor.may else []
         return [*listening, figures, *money]
 
     def sheets(self, asked: Asked) -> Mapping[str, Sheet]:
         """The sheets of the period, but for money."""
-        page_of = hotline if asked.subject == "hotline" else campaign
-        return page_of.sheets(asked, self.answers, self._context.figures)
+        make = hotline.sheets if asked.subject == "hotline" else campaign.sheets
+        return make(asked, self.answers, self._context.figures)
 
     def money(self, asked: Asked) -> Sheet:
         """The money of the period; of what is running the live windows. Without the permission it has no lines."""
@@ -151,7 +154,7 @@ class SubjectPages:
             content = hotline.drawn(found, asked, beside) if beside else campaign.drawn(found, asked)
         return html.Div(
             [html.P(counted_how(asked), className="soft counted"), html.Div(content, className="sheets")],
-            **{"data-shown": str(address).partition("#")[0]},
+            **attributes(data_shown=str(address).partition("#")[0]),
         )
 
     def drawn_money(self, address: Any) -> Any:

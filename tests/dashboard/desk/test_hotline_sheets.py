@@ -27,7 +27,7 @@ def day(date: str = "2026-11-23") -> Period:
 
 
 def drawn(period: Period, **more: float) -> Drawn:
-    return Drawn(period, desk_words("de"), Options(), **more)  # type: ignore[arg-type]
+    return Drawn(period, desk_words("de"), Options(), **more)
 
 
 def row(start_ms: int, end_ms: int, **counts: int) -> Row:

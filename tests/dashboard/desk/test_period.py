@@ -25,6 +25,10 @@ def read(clock: SiteClock = BERLIN, now_ms: int = NOW_MS, **query: str) -> Perio
     return read_period(query, clock, now_ms)
 
 
+def stretch_of(first: str, last: str) -> Period:
+    return read_period({"period": "range", "from": first, "to": last}, BERLIN, NOW_MS)
+
+
 def again(period: Period, now_ms: int = NOW_MS) -> Period:
     return read_period(period.query(), period.clock, now_ms)
 
@@ -47,7 +51,7 @@ def test_without_a_word_it_is_now() -> None:
     ],
 )
 def test_what_is_said_wrongly_is_as_if_not_said(query: dict[str, str]) -> None:
-    assert read(**query) == read()
+    assert read_period(query, BERLIN, NOW_MS) == read()
 
 
 def test_a_day_that_runs_ends_with_the_last_whole_minute() -> None:
@@ -108,7 +112,7 @@ def test_a_running_month_is_held_against_as_much_of_the_one_before() -> None:
 
 
 def test_a_stretch_is_held_against_the_same_weekdays() -> None:
-    stretch = read(period="range", **{"from": "2026-11-02", "to": "2026-11-11"})
+    stretch = stretch_of("2026-11-02", "2026-11-11")
     assert (stretch.first, stretch.last, stretch.interval) == (date(2026, 11, 2), date(2026, 11, 11), "day")
     assert stretch.compared() == (at("2026-10-18T22:00:00"), at("2026-10-28T23:00:00"))
     assert stretch.before() == {"period": "range", "from": "2026-10-23", "to": "2026-11-01"}
@@ -116,7 +120,7 @@ def test_a_stretch_is_held_against_the_same_weekdays() -> None:
 
 
 def test_a_stretch_has_a_longest_length() -> None:
-    stretch = read(period="range", **{"from": "1980-01-01", "to": "2026-11-24"})
+    stretch = stretch_of("1980-01-01", "2026-11-24")
     assert (stretch.last - stretch.first).days + 1 == LONGEST_DAYS
 
 
