@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ from tests.streams.history.stories import (
 CALLS_ON = (0, 10, 30)
 """Days so far apart that no call of one can concern another; the last one lies in the month after."""
 NOW_MS = START_MS + 70 * DAY_MS
-HOW = {
+HOW: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda content: content[: len(content) // 2],
     "emptied": lambda _: b"",
     "overwritten": lambda content: content[:200] + bytes(len(content) - 400) + content[-200:],

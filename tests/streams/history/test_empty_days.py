@@ -11,7 +11,7 @@ from streams.history.months import merge_month
 from streams.history.writer import HistoryWriter
 from streams.log import START
 from streams.past import Past
-from streams.records import Arrived, Ended, Outcome, identify
+from streams.records import Arrived, Ended, Fact, Outcome, identify
 from tests.streams.histories import CELLS, CLOCK
 from tests.streams.history.stories import CALENDAR, DAY_MS, START_MS, batches, day_of_calls, log_of, owner, take_all
 from tests.streams.history.test_closing import Watched
@@ -74,7 +74,7 @@ def test_a_record_that_comes_late_for_an_empty_day_makes_version_two() -> None:
     writer = closed()
     merge_month(writer, CALENDAR, NOW_MS)
     key, at_ms = identify("late", 1), START_MS + DAY_MS + 3_600_000
-    late = [Arrived(key, at_ms, CELLS["A"]), Ended(key, at_ms + 1_000, Outcome.ABANDONED)]
+    late: list[Fact] = [Arrived(key, at_ms, CELLS["A"]), Ended(key, at_ms + 1_000, Outcome.ABANDONED)]
     take_all(writer, log_of(*batches(late, 1000)), START)
     writer.flush(NOW_MS)
     (made,) = close_days(writer, CALENDAR, NOW_MS, quiet_ms=-1)
