@@ -132,7 +132,7 @@ def test_the_stream_of_who_sees_money_brings_it_and_that_of_others_does_not(rich
     found = {}
     for name in ("chefin", "betrieb"):
         with rich.signed_in(name).get("/stream?view=desk", buffered=False) as answer:
-            found[name] = next(iter(answer.iter_encoded())).decode()
+            found[name] = next(answer.iter_encoded()).decode()
     assert "4.711" in found["chefin"]
     assert "Verlust" in found["chefin"]
     for word in ("€", "4.711", "Verlust", "DB I"):
