@@ -41,14 +41,14 @@ class RowFacts:
 
     def of(self, row: Row) -> tuple[Sequence[Fact], str, int, bool]:
         """The facts of a row, its key, its instant in ms, and whether it is open. Raises `BadLine`."""
-        if isinstance(row, AgentRow):
-            return self._agent_log.round(row)
-        if isinstance(row, LoginRow):
-            return self._agent_log.login(row)
         if isinstance(row, OutboundRow):
             return self._attempt(row)
         if isinstance(row, ListRow):
             return self._list(row)
+        if isinstance(row, AgentRow):
+            return self._agent_log.round(row)
+        if isinstance(row, LoginRow):
+            return self._agent_log.login(row)
         return self._visit(row)
 
     def _attempt(self, row: OutboundRow) -> tuple[list[Fact], str, int, bool]:
