@@ -89,7 +89,7 @@ def _of_hotlines(
         return said(words.say_some_good, words.say_some_good_tail if few else words.say_good_tail, "good")
     if counts["few"] or counts["none"]:
         return said(words.say_few, "", "few")
-    return said(words.say_empty, "", "empty")
+    return said(words.say_quiet if any(tile.today["offered"] for tile in tiles) else words.say_empty, "", "empty")
 
 
 def _of_campaigns(campaigns: Sequence[Tile], silent: str, words: Wording) -> _Said:
@@ -107,7 +107,8 @@ def _of_campaigns(campaigns: Sequence[Tile], silent: str, words: Wording) -> _Sa
         return _begun(lead.format(all=total, name=worst.source.name)), words.say_campaigns_good_tail, "good"
     if counts["few"]:
         return words.say_few, "", "few"
-    return words.say_campaigns_empty, "", "empty"
+    quiet = any(tile.today["attempts"] for tile in campaigns)
+    return words.say_campaigns_quiet if quiet else words.say_campaigns_empty, "", "empty"
 
 
 def _both(said: _Said, hotlines: Sequence[Tile], campaigns: Sequence[Tile], group: str, words: Wording) -> _Said:
@@ -120,8 +121,9 @@ def _both(said: _Said, hotlines: Sequence[Tile], campaigns: Sequence[Tile], grou
         if STATES.index(mood) <= STATES.index(state):
             return lead, f"{tail}, {noted}{how}", mood
         # What is worse stands first, and hotlines that are well need no more than a word.
-        all_well = set(_states(hotlines, group).values()) == {"good"}
-        return _begun(noted), f"{how}, {words.say_hotlines_good if all_well else lead + tail}", state
+        if set(_states(hotlines, group).values()) == {"good"}:
+            return _begun(noted), f"{how}, {words.say_hotlines_good}", state
+        return _begun(noted), f"{how}, {lead}{tail}" if mood in ("warn", "good") else how, state
     if mood == "good" and "good" in states:
         return lead, tail + words.say_campaigns_too, mood
     return lead, tail, mood

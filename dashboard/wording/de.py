@@ -129,6 +129,7 @@ GERMAN = Wording(
     say_campaigns_good_tail=" im Rahmen",
     say_campaigns_too=", Kampagnen im Rahmen",
     say_campaigns_empty="Heute noch keine Anwahl",
+    say_campaigns_quiet="Keine Anwahl in den letzten 30 Minuten",
     say_campaign_states={
         "loss": " mit Verlust",
         "drop": " über der Drop-Grenze",
@@ -141,6 +142,7 @@ GERMAN = Wording(
     say_hotlines_good="Hotlines im Ziel",
     say_few="Zu wenige Fälle für ein Urteil",
     say_empty="Heute noch keine Anrufe",
+    say_quiet="Keine Anrufe in den letzten 30 Minuten",
     say_unknown=" {lost} unbekannt",
     say_all_lost="Lage unbekannt",
     say_all_lost_tail=": {why}",

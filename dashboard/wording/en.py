@@ -129,6 +129,7 @@ ENGLISH = Wording(
     say_campaigns_good_tail=" within limits",
     say_campaigns_too=", campaigns within limits",
     say_campaigns_empty="No attempts yet today",
+    say_campaigns_quiet="No attempts in the last 30 minutes",
     say_campaign_states={
         "loss": " at a loss",
         "drop": " over the drop limit",
@@ -141,6 +142,7 @@ ENGLISH = Wording(
     say_hotlines_good="hotlines on target",
     say_few="Too few cases to judge",
     say_empty="No calls yet today",
+    say_quiet="No calls in the last 30 minutes",
     say_unknown=" {lost} unknown",
     say_all_lost="Situation unknown",
     say_all_lost_tail=": {why}",

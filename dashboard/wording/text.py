@@ -87,10 +87,12 @@ class Wording:
     say_campaigns_good_tail: str
     say_campaigns_too: str
     say_campaigns_empty: str
+    say_campaigns_quiet: str
     say_campaign_states: Mapping[str, str]
     say_hotlines_good: str
     say_few: str
     say_empty: str
+    say_quiet: str
     say_unknown: str
     say_all_lost: str
     say_all_lost_tail: str

@@ -183,6 +183,30 @@ def test_the_sentence_of_campaigns_alone(dropped: tuple[int, int], said: str) ->
     assert f"{made.fields['page:lead']}|{made.fields['page:tail']}" == said
 
 
+@pytest.mark.parametrize(
+    ("now", "day", "german", "english"),
+    [
+        ((0, 0), (0, 0), "Heute noch keine Anrufe", "No calls yet today"),
+        ((0, 0), (80, 100), "Keine Anrufe in den letzten 30 Minuten", "No calls in the last 30 minutes"),
+    ],
+)
+def test_quiet_hotlines_are_not_said_to_have_had_no_calls(
+    now: tuple[int, int], day: tuple[int, int], german: str, english: str
+) -> None:
+    quiet = reading(ALPHA, now, day)
+    for language, said in (("de", german), ("en", english)):
+        assert board([quiet], language=language).fields["page:lead"] == said
+    with_campaign = board([quiet, campaign(WINBACK, (30, 120), (190, 1_000), dropped=40)])
+    assert with_campaign.fields["page:lead"] + with_campaign.fields["page:tail"] == (
+        "Kampagne Winback über der Drop-Grenze."
+    )
+
+
+def test_quiet_campaigns_are_not_said_to_have_had_no_attempt() -> None:
+    for day, said in (((0, 0), "Heute noch keine Anwahl"), ((190, 1_000), "Keine Anwahl in den letzten 30 Minuten")):
+        assert board([campaign(WINBACK, (0, 0), day)]).fields["page:lead"] == said
+
+
 def test_different_troubles_are_not_called_by_one_name() -> None:
     readings = [campaign(WINBACK, (30, 120), (190, 1_000)), campaign(SURVEY, (30, 120), (190, 1_000), dropped=40)]
     made = board(readings, postings=LOSS)
