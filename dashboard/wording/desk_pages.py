@@ -42,8 +42,6 @@ class DeskWording:
     day: str
     figures: str
     this_period: str
-    figure: str
-    difference: str
     against: str
     waits: str
     waits_note: str
@@ -112,8 +110,6 @@ GERMAN = DeskWording(
     day="Tag",
     figures="Im Vergleich",
     this_period="Zeitraum",
-    figure="Kennzahl",
-    difference="Unterschied",
     against="Angekommen gegen {other}",
     waits="Wartezeiten",
     waits_note="beendete Wartezeiten, angenommen oder nicht",
@@ -211,8 +207,6 @@ ENGLISH = DeskWording(
     day="Day",
     figures="In comparison",
     this_period="Period",
-    figure="Figure",
-    difference="Difference",
     against="Offered against {other}",
     waits="Waits",
     waits_note="waits that ended, answered or not",

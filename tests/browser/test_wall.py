@@ -29,11 +29,11 @@ pytestmark = [
 NAMES = ("Reklamation", "Best. Süd", "Router", "Rechnung", "Best. Nord", "Kündigung", "Partner", "Tarif", "Kabel")
 SMALL = """(least) => [...document.querySelectorAll(".panel:not([data-off]) *")].filter((each) => {
     const text = [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-    if (!text || !each.checkVisibility() || each.closest("svg, .big small")) return false;
+    if (!text || !each.checkVisibility() || each.closest("svg, .big small, .unseen")) return false;
     return parseFloat(getComputedStyle(each).fontSize) < least;
 }).map((each) => `${each.textContent.trim()} ${getComputedStyle(each).fontSize}`)"""
 CUT = """() => [...document.querySelectorAll(".panel:not([data-off]) .tile *")].filter((each) => {
-    if (each.closest("svg") || !each.checkVisibility()) return false;
+    if (each.closest("svg, .unseen") || !each.checkVisibility()) return false;
     const tile = each.closest(".tile").getBoundingClientRect(), own = each.getBoundingClientRect();
     if (own.right > tile.right + 1 || own.bottom > tile.bottom + 1 || own.left < tile.left - 1) return true;
     return each.children.length === 0 && each.clientWidth && each.scrollWidth > each.clientWidth + 1;
