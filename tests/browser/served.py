@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from dashboard import wall
 from dashboard.access import Scope
-from dashboard.api import Figures
+from dashboard.api import Figures, History
 from dashboard.app import WebSettings, create_app
 from dashboard.board import Board, View, compose
 from dashboard.database import open_database
@@ -46,7 +46,13 @@ def now_ms() -> int:
 class Served:
     """A running Leitstand of one user who sees everything. `publish` shows readings as of now."""
 
-    def __init__(self, folder: Path, configured: Sequence[Cell] = (), money: LiveMoney | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        configured: Sequence[Cell] = (),
+        money: LiveMoney | None = None,
+        past: History = history,
+    ) -> None:
         self.judged: Targets = targets()
         self.store = MemoryStore()
         self._fence = self.store.acquire()
@@ -55,7 +61,7 @@ class Served:
         self.users = Users(open_database(folder), now_ms)
         self.users.add_user(USER, PASSWORD, "manager", Scope())
         self.hub = Hub(self.store, self._present, money=money)
-        figures = Figures(history, lambda _: SiteClock("Europe/Berlin"), Options(), now_ms, list(configured))
+        figures = Figures(past, lambda _: SiteClock("Europe/Berlin"), Options(), now_ms, list(configured))
         self._stop = threading.Event()
         self.app = create_app(
             WebSettings(), self.hub, self.users, figures, pages=[pages.register, wall.register], desk=create_desk
