@@ -152,7 +152,8 @@ def make_version(
     # Minutes and quarters follow the newest version; the day itself is kept in every version.
     removed = [file.path for file in old if file.kind != commits.DAYS]
     writer.commit(writer.step(now_ms, added=added, removed=removed, versions=[version], clean=[(day, name)]))
-    _logger.info("day %s (%s): version %d, %s", day, name, number, why)
+    # A day on which nothing happened is no news.
+    _logger.log(logging.DEBUG if empty else logging.INFO, "day %s (%s): version %d, %s", day, name, number, why)
     return [version]
 
 
