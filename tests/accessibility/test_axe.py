@@ -46,8 +46,9 @@ SAMPLES = {
     "/feeds/<path:name>": "/feeds/acd",
     "/link/<token>": "/link/{link}",
     "/wall/<int:number>": "/wall/open#{wall}",
-    "/desk/hotline": "/desk/hotline?name=Alpha",
 }
+BESIDE = ("/desk/hotline?name=Alpha", "/desk/campaign?name=unheard-of", "/nowhere")
+"""Pages that share one route, and that of an address which leads nowhere."""
 PHONE_AGENT = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36"
 PHONES = frozenset({"/", "/hotlines", "/campaigns", "/mehr", "/login", "/offline", "/link/<token>"})
 """Pages that are looked at on a phone too."""
@@ -148,8 +149,8 @@ def test_every_page(
         for rule in chosen:
             if ROUTES["GET", rule] not in (Open.PUBLIC, Open.SCREEN):
                 look(rule)
-        for missing in ("/nowhere", "/desk/nowhere"):
-            look(missing)
+        for address in BESIDE:
+            look(address)
     finally:
         context.close()
     assert not wrong, "\n".join(wrong)
