@@ -13,21 +13,13 @@ from dashboard.desk.rows_of_period import rows_of_period
 from dashboard.desk.sheet import Drawn, Sheet
 from dashboard.wording.desk_pages import desk_words
 
-DROP_LIMIT = 0.03
-"""What the drop rate must not exceed where nothing else is set."""
-
-
-def drop_limit(campaign: str, figures: Figures) -> float:
-    """The limit of a campaign's drop rate, a share 0..1."""
-    del campaign, figures
-    return DROP_LIMIT
-
 
 def sheets(asked: Asked, answers: Answers, figures: Figures) -> Mapping[str, Sheet]:
     """The sheets of the period by their id. Raises what the answers raise, `NotKept` for the period itself only."""
     rows = rows_of_period(asked, answers)
     text = desk_words(asked.language)
-    drawn = Drawn(asked.period, text, figures.options, limit=drop_limit(asked.name, figures))
+    limit = None if figures.targets is None else figures.targets.of_campaign(asked.name).drop_limit
+    drawn = Drawn(asked.period, text, figures.options, limit=limit)
     now = answers.windows(asked.scope, asked.role, asked.of_now())
     found = (
         campaign_sheets.figures(rows.total, rows.total_before, drawn),

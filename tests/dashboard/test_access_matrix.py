@@ -18,6 +18,7 @@ from tests.dashboard.centre import ACCOUNTS, PASSWORD, Centre, log_in
 SAMPLES = {
     "/static/<path:filename>": "/static/nothing.css",
     "/desk/<path:path>": "/desk/nothing",
+    "/desk/export/<subject>/<sheet>.<ending>": "/desk/export/hotline/nothing.csv",
     "/desk/assets/<path:filename>": "/desk/assets/nothing.css",
     "/desk/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": (
         "/desk/_dash-component-suites/dash/html/dash_html_components.min.js"
