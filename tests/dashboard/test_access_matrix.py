@@ -23,7 +23,6 @@ SAMPLES = {
     "/desk/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": (
         "/desk/_dash-component-suites/dash/html/dash_html_components.min.js"
     ),
-    "/desk/export/<subject>/<sheet>.<ending>": "/desk/export/hotline/nothing.csv",
     "/link/<token>": "/link/invented",
     "/users/<int:user_id>": "/users/999999",
     "/users/<int:user_id>/link": "/users/999999/link",
