@@ -22,6 +22,7 @@ class DialerAgent:
 
     def log_in(self, now: int) -> None:
         """Comes, and is paused at first."""
+        self._rows.login(self.user, self._campaign, "LOGIN", now)
         self._begin(now, "LOGIN")
 
     def log_out(self, now: int) -> None:
@@ -30,6 +31,7 @@ class DialerAgent:
         row.leave(now)
         row.sub_status = "LOGOUT"
         self._rows.agent_round(row)
+        self._rows.login(self.user, self._campaign, "LOGOUT", now)
         self._round = None
 
     def pause(self, reason: str) -> None:

@@ -115,7 +115,9 @@ class Rows:
     attempts: dict[str, Attempt] = field(default_factory=dict)
     rounds: dict[int, AgentRound] = field(default_factory=dict)
     callbacks: dict[int, Row] = field(default_factory=dict)
+    logins: list[Row] = field(default_factory=list)
     _rounds: int = 0
+    _logins: int = 0
     _callbacks: int = 0
 
     def attempt(self, attempt: Attempt) -> None:
@@ -130,6 +132,11 @@ class Rows:
     def agent_round(self, one: AgentRound) -> None:
         """The round began or says something new."""
         self.rounds[one.id] = one
+
+    def login(self, user: str, campaign: str, event: str, now: int) -> None:
+        """Somebody logged in or out."""
+        self._logins += 1
+        self.logins.append((self._logins, user, event, campaign, wall(now), now))
 
     def callback(self, callback: Callback, status: str) -> None:
         """The promise was made, is due, or is kept."""
@@ -148,9 +155,10 @@ class Rows:
         found = {
             "vicidial_log": [one.row() for one in self.attempts.values()],
             "vicidial_agent_log": [one.row() for one in self.rounds.values()],
+            "vicidial_user_log": self.logins,
             "vicidial_callbacks": list(self.callbacks.values()),
         }
-        self.attempts, self.rounds, self.callbacks = {}, {}, {}
+        self.attempts, self.rounds, self.logins, self.callbacks = {}, {}, [], {}
         return found
 
 

@@ -66,6 +66,8 @@ TABLES: Mapping[str, str] = {
     "campaign_id TEXT, pause_epoch INTEGER, pause_sec INTEGER, wait_epoch INTEGER, wait_sec INTEGER, "
     "talk_epoch INTEGER, talk_sec INTEGER, dispo_epoch INTEGER, dispo_sec INTEGER, status TEXT, sub_status TEXT, "
     "uniqueid TEXT",
+    "vicidial_user_log": "user_log_id INTEGER PRIMARY KEY, user TEXT, event TEXT, campaign_id TEXT, event_date TEXT, "
+    "event_epoch INTEGER",
     "vicidial_statuses": f"status TEXT PRIMARY KEY, status_name TEXT, {_FLAG_COLUMNS}",
     "vicidial_campaign_statuses": f"status TEXT, campaign_id TEXT, status_name TEXT, {_FLAG_COLUMNS}, "
     "PRIMARY KEY (campaign_id, status)",
@@ -78,6 +80,7 @@ INDEXES = tuple(
         ("vicidial_closer_log", "call_date"),
         ("vicidial_closer_log_archive", "call_date"),
         ("vicidial_agent_log", "event_time"),
+        ("vicidial_user_log", "event_date"),
         ("vicidial_list", "list_id"),
         ("vicidial_callbacks", "campaign_id"),
     )

@@ -101,7 +101,7 @@ def _campaigns() -> Iterator[str]:
         named = text(campaign.name)
         yield table(f"[campaigns.{named}]", client=campaign.client, project=campaign.project, **home)
         users = f"{campaign.first_user // 100}*"
-        yield table("[[agents]]", names=[users], person=f"PJSIP/{users}", **home)
+        yield table("[[agents]]", names=[users, f"PJSIP/{users}"], person=f"PJSIP/{users}", **home)
 
 
 def _money(today: date) -> Iterator[str]:

@@ -22,7 +22,14 @@ SEED = 3
 FEW = [replace(campaign, leads=(300, 200)) for campaign in CAMPAIGNS]
 """The same campaigns with fewer leads, which are made and written more quickly."""
 HUMAN = ("SALE", "INTV", "NI", "CALLBK", "NP", "DNC")
-KEPT = ("vicidial_log", "vicidial_agent_log", "vicidial_list", "vicidial_callbacks", "vicidial_lists")
+KEPT = (
+    "vicidial_log",
+    "vicidial_agent_log",
+    "vicidial_user_log",
+    "vicidial_list",
+    "vicidial_callbacks",
+    "vicidial_lists",
+)
 
 
 def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
