@@ -99,7 +99,14 @@ def _campaigns() -> Iterator[str]:
     for campaign in CAMPAIGNS:
         home = {"provider": campaign.provider, "site": campaign.site, "team": f"{campaign.provider} {campaign.team}"}
         named = text(campaign.name)
-        yield table(f"[campaigns.{named}]", client=campaign.client, project=campaign.project, **home)
+        yield table(
+            f"[campaigns.{named}]",
+            client=campaign.client,
+            project=campaign.project,
+            short_name=campaign.short_name,
+            drop_limit=0.03,
+            **home,
+        )
         users = f"{campaign.first_user // 100}*"
         yield table("[[agents]]", names=[users, f"PJSIP/{users}"], person=f"PJSIP/{users}", **home)
 

@@ -38,7 +38,8 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Core, Pipeline]:
     planned = Core(checked, "demo_shifts", folder / "data", core.log)
     planned.replay(files.plan_path, now_ms=START_MS)
     assert planned.tally().dead == 0
-    assert planned.tally().received > 1_000
+    assert planned.tally().received == len(centre.plan())
+    assert core.tally().counted == 14 * 300
     return planned, planned.as_of(START_MS)
 
 

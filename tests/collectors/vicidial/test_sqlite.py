@@ -62,6 +62,8 @@ def test_rows_are_read_once_rewritten_ones_again_and_open_ones_by_their_key(
     bench.poll()
     tally = bench.tally()
     assert (tally.received, tally.counted, tally.duplicate, tally.dead) == (5, 5, 0, 0)
+    # A row of two hours ago was rewritten a second ago: that is no clock that is behind ours.
+    assert {batch.skew_ms for batch in bench.batches()} == {None}
     assert bench.dispositions() == {("WINBACK", "SALE"): 1, ("WINBACK", "NA"): 2, ("SURVEY", "INTV"): 1}
     sold = {fact.disposition: fact for fact in bench.attempts().values() if fact.told & Told.SUCCESS}
     assert {disposition: fact.length_ms for disposition, fact in sold.items()} == {"SALE": 95_000, "INTV": 20_000}
