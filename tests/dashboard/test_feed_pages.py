@@ -73,8 +73,8 @@ def test_the_worst_feed_stands_first_and_one_never_heard_of_is_off(tmp_path: Pat
 def test_a_dialer_that_is_read_from_sqlite_says_so(tmp_path: Path) -> None:
     centre = centre_with(tmp_path, Letters(sqlite=["nacht/dienst"]))
     visitor = centre.signed_in("betrieb")
-    assert visitor.get("/feeds").text.count("SQLite-Datei") == 1
-    assert "SQLite-Datei" in visitor.get("/feeds/nacht/dienst").text
+    assert visitor.get("/feeds").text.count("SQLite statt MariaDB") == 1
+    assert "SQLite statt MariaDB" in visitor.get("/feeds/nacht/dienst").text
     assert "SQLite" not in visitor.get("/feeds/anlage").text
 
 
