@@ -119,7 +119,7 @@ class SubjectPages:
         listening = [
             html.Div(id=name, hidden=True, **attributes(data_at="")) for name in ("address", "refresh", "shown")
         ]
-        figures = html.Div(html.P(text.counting, className="soft"), id="sheets", **attributes(data_word=text.counting))
+        figures = html.Div(id="sheets", **attributes(data_word=text.counting, data_busy=""))
         # Where it is not there Dash does not ask for it.
         money = [html.Div(id="money")] if Permission.EUROS in visitor.may else []
         return [*listening, figures, *money]
