@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import logging
 import mimetypes
 import secrets
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import brotli
@@ -27,6 +29,7 @@ _FAST, _BEST = 5, 11
 _MOST_KEPT = 512
 _DESK_SCRIPTS = "/desk/_dash-component-suites/"
 _SAME_FOR_ALL = ("/static/", "/desk/assets/", _DESK_SCRIPTS)
+_log = logging.getLogger(__name__)
 
 
 class Compressor:
@@ -40,6 +43,7 @@ class Compressor:
         self._apart = apart
         self._kept: dict[tuple[str, str], bytes] = {}
         self._begun: set[str] = set()
+        self._well = True
 
     def compress(self, data: bytes, encoding: str) -> bytes:
         """The data in this encoding ("br" or "gzip"): the best there is without making anybody wait.
@@ -63,12 +67,7 @@ class Compressor:
         best = self._saved(digest)
         if best is None:
             best = self._apart(lambda: brotli.compress(data, quality=_BEST))
-            if self._folder is not None:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                # Two threads may be at it at once, and two processes.
-                partial = self._folder / f"{digest}.{secrets.token_hex(4)}.part"
-                partial.write_bytes(best)
-                partial.replace(self._folder / f"{digest}.br")
+            self._save(digest, best)
         self._kept[digest, "br"] = best
 
     def prepare_ahead(self, contents: Iterable[bytes]) -> threading.Thread:
@@ -83,6 +82,24 @@ class Compressor:
         thread = threading.Thread(target=work, name="precompress", daemon=True)
         thread.start()
         return thread
+
+    def _save(self, digest: str, best: bytes) -> None:
+        if self._folder is None:
+            return
+        # Two threads may be at it at once, and two processes.
+        partial = self._folder / f"{digest}.{secrets.token_hex(4)}.part"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            partial.write_bytes(best)
+            partial.replace(self._folder / f"{digest}.br")
+        except OSError as error:
+            if self._well:
+                _log.warning(
+                    "compressed files cannot be kept in %s, so each start makes them anew: %s", self._folder, error
+                )
+            self._well = False
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
 
     def _saved(self, digest: str) -> bytes | None:
         if self._folder is None:

@@ -138,6 +138,16 @@ def test_the_best_compression_is_made_ahead_and_survives_a_restart(tmp_path: Pat
     assert Compressor(tmp_path).compress(data, "br") == best
 
 
+def test_a_disk_that_takes_no_compressed_file_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A case from the full disk: what compresses in the background ended with a traceback."""
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    compressor = Compressor(tmp_path / "cache")
+    for data in (b"one " * 500, b"two " * 500):
+        compressor.prepare(data)
+        assert brotli.decompress(compressor.compress(data, "br")) == data
+    assert [record.getMessage()[:35] for record in caplog.records] == ["compressed files cannot be kept in "]
+
+
 def test_static_files_know_their_addresses(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x.js").write_text("one")

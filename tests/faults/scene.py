@@ -111,7 +111,7 @@ class Scene:
         assert not self.watch.failures, self.watch.failures
         said = Counter(re.sub(r"\d+", "N", line) for line in _STAMP.sub("", self.new_errors).splitlines())
         assert not [line for line, times in said.items() if times > faults], self.new_errors
-        assert "Traceback" not in self.new_errors
+        assert "Traceback" not in self.new_errors, self.new_errors
         browser = Browser(self.up.url)
         assert browser.log_in("chefin") == 303
         assert browser.json("/api/kpis?by=hotline")["rows"]

@@ -28,7 +28,17 @@ from tests.machine.centre import GIVE_UP_MS, clock_of
 from tests.machine.families import Numbers
 from tests.machine.partition import numbers_of, told
 from tests.streams.further_facts import further_facts
-from tests.streams.history.stories import CALENDAR, DAY_MS, START_MS, batches, day_of_calls, log_of, owner, take_all
+from tests.streams.history.stories import (
+    CALENDAR,
+    DAY_MS,
+    START_MS,
+    batches,
+    day_of_calls,
+    log_of,
+    owner,
+    take_all,
+    with_calls,
+)
 
 AS_OF_MS = START_MS + DAY_MS - 3_600_000
 CENTRE = Calendar((clock_of(""),), clock_of, 6 * 60, GIVE_UP_MS)
@@ -78,7 +88,7 @@ def test_closed_days_have_attempts_until_their_records_are_gone_and_then_none_in
     take_all(writer, log, START)
     now_ms = START_MS + 4 * DAY_MS
     writer.flush(now_ms)
-    assert len(close_days(writer, CALENDAR, now_ms)) == 2
+    assert len(with_calls(close_days(writer, CALENDAR, now_ms))) == 2
     edges = [START_MS, START_MS + DAY_MS, START_MS + 2 * DAY_MS]
 
     def counted() -> list[int | None]:
