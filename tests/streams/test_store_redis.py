@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -125,11 +124,9 @@ def test_a_picture_of_another_version_is_unavailable_not_a_crash(clients: RedisC
         store.picture()
 
 
-def test_five_thousand_cells_are_written_and_read_within_a_second(clients: RedisClients) -> None:
+def test_five_thousand_cells_are_written_and_read(clients: RedisClients) -> None:
     store = RedisStore(clients)
     fence = store.acquire()
     everything = [reading(f"hotline {number}", number) for number in range(5000)]
-    started = time.monotonic()
     store.replace(fence, 1000, "1", everything, [])
     assert len(cells(store)) == 5000
-    assert time.monotonic() - started < 1.0

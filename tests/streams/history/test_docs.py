@@ -16,7 +16,17 @@ from streams.history.late import LATE_SCHEMA
 from streams.history.months import merge_month
 from streams.log import START
 from streams.past import Past
-from tests.streams.history.stories import CALENDAR, DAY_MS, START_MS, batches, day_of_calls, log_of, owner, take_all
+from tests.streams.history.stories import (
+    CALENDAR,
+    DAY_MS,
+    START_MS,
+    batches,
+    day_of_calls,
+    log_of,
+    owner,
+    take_all,
+    with_calls,
+)
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "history.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
@@ -30,7 +40,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     writer.start()
     take_all(writer, log_of(*batches([*day_of_calls(0).facts, *day_of_calls(1).facts])), START)
     writer.flush(NOW_MS)
-    assert len(close_days(writer, CALENDAR, NOW_MS, quiet_ms=-1)) == 2
+    assert len(with_calls(close_days(writer, CALENDAR, NOW_MS, quiet_ms=-1))) == 2
     if request.param == "a month in one file":
         over_ms = NOW_MS + 40 * DAY_MS
         month = merge_month(writer, CALENDAR, over_ms)
