@@ -7,9 +7,8 @@ from typing import Literal
 
 from dashboard import formats, margin
 from dashboard.further import Rows
-from dashboard.pair_scale import across
 from dashboard.targets import CampaignLimits, Targets
-from dashboard.tile import Judgement, Source, Tile, direction, goal_text, state_of, text_of
+from dashboard.tile import Judgement, Source, Tile, headline, state_of, text_of
 from dashboard.wording import Wording
 from streams import catalogue
 from streams.reading import Sums
@@ -90,28 +89,12 @@ def draw(source: Source, rows: Rows, targets: Targets, words: Wording) -> Tile:
         "s": read,
         "w": word,
         "wd": words.campaign_short_states[told or read],
-        "v": formats.share(shown, language, below=target),
-        "vw": formats.share_digits(shown, target),
-        "vl": str(len(formats.share_digits(shown, target))),
-        "vu": "" if shown is None else "%",
-        "d": formats.share(whole_day.value, language, below=target),
-        "dw": formats.share(whole_day.value, language, 0, below=target),
-        "g": "" if distance is None else words.points.format(points=formats.points(distance, language)),
-        "zs": "" if target is None else goal_text(judgement, words),
-        "n": "" if source.lost else words.cases.format(n=formats.whole(contacts.n, language)),
-        "nd": formats.whole(contacts.n, language),
-        "dn": formats.whole(whole_day.n, language),
-        "x1": across(shown if shown is not None else whole_day.value, target),
-        "x2": across(whole_day.value, target),
-        "h": ("n" if shown is not None else "") + ("t" if whole_day.value is not None else ""),
-        "q": "no" if target is None else "yes",
-        "e": source.lost,
         "ww": "",
         "p": "M0 0",
         "pt": "M0 0",
         "pp": "M0 0",
     }
-    fields |= direction(shown, whole_day.value, words)
+    fields |= headline(contacts, whole_day, judgement, distance, source.lost, words)
     values: dict[str, float | None] = {HEADLINE: shown, "service_level": None, "reach": reach.value}
     for name in PAIRS:
         pair = [value(name, window) for window in (now, today)]

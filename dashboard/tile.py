@@ -114,11 +114,46 @@ def state_of(value: catalogue.Value, judgement: Judgement) -> str:
     return "warn" if value.value >= judgement.target - judgement.warn_margin - 1e-12 else "bad"
 
 
+def headline(
+    now: catalogue.Value,
+    today: catalogue.Value,
+    judgement: Judgement,
+    distance: float | None,
+    lost: str,
+    words: Wording,
+) -> dict[str, str]:
+    """The fields of the figure that a tile is judged by: now beside today, target and distance, cases and direction.
+
+    `lost`: why it is unknown now, "" if known.
+    """
+    language, target = words.language, judgement.target
+    shown = None if lost else now.value
+    return {
+        "v": formats.share(shown, language, below=target),
+        "vw": formats.share_digits(shown, target),
+        "vl": str(len(formats.share_digits(shown, target))),
+        "vu": "" if shown is None else "%",
+        "d": formats.share(today.value, language, below=target),
+        "dw": formats.share(today.value, language, 0, below=target),
+        "g": "" if distance is None else words.points.format(points=formats.points(distance, language)),
+        "z": "" if target is None else words.goal.format(goal=_goal(judgement, words)),
+        "zs": "" if target is None else _goal(judgement, words),
+        "n": "" if lost else words.cases.format(n=formats.whole(now.n, language)),
+        "nd": formats.whole(now.n, language),
+        "dn": formats.whole(today.n, language),
+        "x1": across(shown if shown is not None else today.value, target),
+        "x2": across(today.value, target),
+        "h": ("n" if shown is not None else "") + ("t" if today.value is not None else ""),
+        "q": "no" if target is None else "yes",
+        "e": lost,
+    } | _direction(shown, today.value, words)
+
+
 def draw(
     source: Source, judgement: Judgement, options: catalogue.Options, words: Wording, axis: day_line.Axis, as_of_ms: int
 ) -> Tile:
     """The tile as it reads at `as_of_ms`, but for the waiting (`waiting_fields`), which change every second."""
-    language, target = words.language, judgement.target
+    target = judgement.target
     now = merge(sums(reading, "30m", "live") for reading in source.readings)
     today = merge(sums(reading, "day", "live") for reading in source.readings)
     cells, level = source.cells, catalogue.KPI["service_level"]
@@ -131,25 +166,8 @@ def draw(
         "s": state,
         "w": getattr(words, state),
         "wd": words.short_states[state],
-        "v": formats.share(shown, language, below=target),
-        "vw": formats.share_digits(shown, target),
-        "vl": str(len(formats.share_digits(shown, target))),
-        "vu": "" if shown is None else "%",
-        "d": formats.share(whole_day.value, language, below=target),
-        "dw": formats.share(whole_day.value, language, 0, below=target),
-        "g": "" if distance is None else words.points.format(points=formats.points(distance, language)),
-        "z": "" if target is None else words.goal.format(goal=goal_text(judgement, words)),
-        "zs": "" if target is None else goal_text(judgement, words),
-        "n": "" if source.lost else words.cases.format(n=formats.whole(value.n, language)),
-        "nd": formats.whole(value.n, language),
-        "dn": formats.whole(whole_day.n, language),
-        "x1": across(shown if shown is not None else whole_day.value, target),
-        "x2": across(whole_day.value, target),
-        "h": ("n" if shown is not None else "") + ("t" if whole_day.value is not None else ""),
-        "q": "no" if target is None else "yes",
-        "e": source.lost,
     }
-    fields |= direction(shown, whole_day.value, words)
+    fields |= headline(value, whole_day, judgement, distance, source.lost, words)
     line = day_line.points(source.readings, as_of_ms, options)
     start = day_line.day_start(source.readings) or as_of_ms
     fields["p"] = day_line.path(line, axis, target)
@@ -242,14 +260,14 @@ def late_waiting(readings: Sequence[Reading]) -> int:
     return sum(reading.late_waiting for reading in readings)
 
 
-def goal_text(judgement: Judgement, words: Wording) -> str:
+def _goal(judgement: Judgement, words: Wording) -> str:
     """The target as it stands on a track; there must be one."""
     assert judgement.target is not None
     text = formats.goal(judgement.target, words.language)
     return words.weighted.format(goal=text) if judgement.weighted else text
 
 
-def direction(now: float | None, today: float | None, words: Wording) -> dict[str, str]:
+def _direction(now: float | None, today: float | None, words: Wording) -> dict[str, str]:
     """The arrow of the last 30 minutes against today, and what it says."""
     if now is None or today is None:
         return {"a": "none", "aw": words.no_direction}
