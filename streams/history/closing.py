@@ -45,7 +45,8 @@ def close_days(
         known, name = writer.contents.newest(), clock_name(clock)
         records = writer.contents.of_kind(commits.RECORDS)
         filled = _days_with_records(records, clock)
-        for start_ms in sorted(filled | _days_with_records(records, clock, calendar.reach_ms)):
+        # Those with records first: their numbers are waited for.
+        for start_ms in [*sorted(filled), *sorted(_days_with_records(records, clock, calendar.reach_ms) - filled)]:
             end_ms = business_day(clock, start_ms)[1]
             day = business_date(clock, start_ms).isoformat()
             is_due = (day, name) not in known and calendar.closed_at(clock, start_ms) <= now_ms

@@ -21,10 +21,15 @@ TICK_SECONDS = 0.02
 
 
 class Callers:
-    """Seeded. `line(at)` is the next line of the queue_log, written at this UTC second; `at` never goes back."""
+    """Seeded. `line(at)` is the next line of the queue_log, written at this UTC second; `at` never goes back.
 
-    def __init__(self, seed: int) -> None:
+    `asterisk`: the second its Asterisk started, which its calls are named after. Two with the same one name the same
+    calls: what happens to one of the second changes that of the first.
+    """
+
+    def __init__(self, seed: int, asterisk: int = 1_700_000_000) -> None:
         self._chance = random.Random(seed)
+        self._asterisk = asterisk
         self._number = 0
         self._waiting: list[tuple[str, str, int]] = []
         self._talking: list[tuple[str, str, str, int, int]] = []
@@ -56,7 +61,7 @@ class Callers:
 
     def _call(self) -> str:
         self._number += 1
-        return f"1700000000.{self._number}"
+        return f"{self._asterisk}.{self._number}"
 
     def _end_of_wait(self, at: int) -> str:
         call, queue, since = self._waiting.pop(self._chance.randrange(len(self._waiting)))

@@ -86,7 +86,7 @@ def test_killed_again_and_again_while_it_writes(start_up: StartUp, tmp_path: Pat
     from_log = place.json("kpis", *days, "--by", "hotline")["rows"]
     assert sum(row["counts"].get("offered", 0) for row in from_log) > 900
     chance = random.Random(5)
-    growing = Growing(queue_log, Callers(seed=6))
+    growing = Growing(queue_log, Callers(seed=6, asterisk=1_800_000_000))
     with growing:
         up = start_up(place).ready()
         for _ in range(KILLS):
