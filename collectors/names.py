@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from collectors.contract import BadLine
+
 LONGEST_NAME = 200
 _CALL = re.compile(r"[!-{}~]{1,150}")
 _LOOK_ALIKES = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "FULLWIDTH", "MATHEMATICAL")
@@ -17,7 +19,7 @@ def bad_call_id(text: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def bad_name(text: str) -> str:
+def _bad_name(text: str) -> str:
     """Why this is no name of a queue or a person; empty when it is one.
 
     Signs that cannot be seen, and letters of two scripts that look alike in one name, make two names look like one.
@@ -32,6 +34,13 @@ def bad_name(text: str) -> str:
         return ""
     scripts = {_script(letter) for letter in text if letter.isalpha()}
     return "mixes letters of look-alike scripts" if len(scripts.intersection(_LOOK_ALIKES)) > 1 else ""
+
+
+def check_name(field: str, text: str) -> None:
+    """Raises `BadLine`, which names the field, where the text is no name of a queue or a person."""
+    if reason := _bad_name(text):
+        message = f"{field}: {reason}"
+        raise BadLine(message)
 
 
 def _script(letter: str) -> str:

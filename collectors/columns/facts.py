@@ -9,7 +9,7 @@ from collectors.columns.language import ATTEMPT_RESULTS, ColumnMap
 from collectors.columns.rows import Binding, BoundCase, Readers, Row
 from collectors.contract import LONGEST_MS, BadLine, Wiring
 from collectors.leads import lead_names
-from collectors.names import bad_name
+from collectors.names import check_name
 from streams.records import Arrived, AtTheDoor, Cell, Door, Ended, Fact, Handled, Outcome
 from streams.records_outbound import Attempted, Told
 
@@ -84,9 +84,7 @@ class RowFacts:
                 raise BadLine(message)
             count = int(text)
         disposition = row[binding.disposition] if binding.disposition is not None else case.result
-        if reason := bad_name(disposition):
-            message = f"{self._map.disposition}: {reason}"
-            raise BadLine(message)
+        check_name(self._map.disposition, disposition)
         return Attempted(
             attempt,
             at_ms,
@@ -101,27 +99,21 @@ class RowFacts:
     def _campaign(self, name: str) -> Cell:
         cell = self._campaigns.get(name)
         if cell is None:
-            if reason := bad_name(name):
-                message = f"{self._map.campaign}: {reason}"
-                raise BadLine(message)
+            check_name(self._map.campaign, name)
             cell = self._campaigns[name] = self._wiring.route_campaign(name)
         return cell
 
     def _cell(self, name: str) -> Cell:
         cell = self._cells.get(name)
         if cell is None:
-            if reason := bad_name(name):
-                message = f"{self._map.hotline}: {reason}"
-                raise BadLine(message)
+            check_name(self._map.hotline, name)
             cell = self._cells[name] = self._wiring.route(name)
         return cell
 
     def _agent(self, name: str) -> bytes:
         agent = self._agents.get(name)
         if agent is None:
-            if reason := bad_name(name):
-                message = f"{self._map.agent}: {reason}"
-                raise BadLine(message)
+            check_name(self._map.agent, name)
             agent = self._agents[name] = self._wiring.pseudonym(name)
         return agent
 

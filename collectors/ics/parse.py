@@ -14,7 +14,7 @@ from collectors.ics.cut import cut_series
 from collectors.ics.series import Occurrence, occurrences
 from collectors.ics.settings import IcsSettings, read_settings
 from collectors.marks import Mark
-from collectors.names import bad_name
+from collectors.names import check_name
 from collectors.roster import KEPT_MS, PlanRow, cell_of
 from collectors.roster_parser import RosterParser
 from collectors.sources import MarkOf, OpenSource
@@ -109,22 +109,18 @@ class IcsParser(RosterParser):
         settings = self._settings
         if not settings.means and one.category in settings.ignored:
             return
-        if not settings.means and (reason := bad_name(one.category)):
-            message = f"CATEGORIES: {reason}"
-            raise BadLine(message)
+        if not settings.means:
+            check_name("CATEGORIES", one.category)
         work = settings.means == "work" if settings.means else one.category in settings.work
         longest_ms, longest = (LONGEST_MS, "a day") if work else (KEPT_MS, "400 days")
         if not one.from_ms < one.until_ms <= one.from_ms + longest_ms or one.from_ms < EARLIEST_MS:
             message = f"DTEND: is not after DTSTART, or more than {longest} after it"
             raise BadLine(message)
         queue = one.location if settings.location_is_queue else ""
-        if queue and (reason := bad_name(queue)):
-            message = f"LOCATION: {reason}"
-            raise BadLine(message)
+        if queue:
+            check_name("LOCATION", queue)
         people = {"summary": (one.summary,), "attendee": one.attendees, "calendar_name": (one.calendar_name,)}
         for person in people[settings.person] or ("",):
-            if reason := bad_name(person):
-                message = f"{settings.person}: {reason}"
-                raise BadLine(message)
+            check_name(settings.person, person)
             agent, cell = self._wiring.pseudonym(person), cell_of(self._wiring, person, queue)
             yield PlanRow(Plan.WORK if work else Plan.ABSENT, one.from_ms, one.until_ms, agent, cell)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from collectors.contract import DUPLICATE, BadLine, Parsed, SaysAllAtOnce, Verdict, Wiring, dead
 from collectors.delimited import Splitter
-from collectors.names import bad_call_id, bad_name
+from collectors.names import bad_call_id, check_name
 from collectors.orders.settings import OrdersSettings
 from collectors.remembered import Remembered
 from collectors.wall_clock import DAY_MS, WallClock
@@ -120,7 +120,7 @@ class OrdersParser(SaysAllAtOnce):
     def _fact(self, said: dict[str, str], identity: bytes) -> Ordered:
         for name in ("project", "campaign", "hotline"):
             if said[name]:
-                _refuse(f"{name}: {bad_name(said[name])}" if bad_name(said[name]) else "")
+                check_name(name, said[name])
         cancels = said["cancels"]
         if cancels:
             _refuse(bad_call_id(cancels).replace("call id", "cancels"))

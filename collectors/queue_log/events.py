@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from collectors.contract import EARLIEST_MS, LONGEST_MS, BadLine
-from collectors.names import bad_call_id, bad_name
+from collectors.names import bad_call_id, check_name
 from streams.records import Outcome
 
 NO_QUEUE = ("", "NONE")
@@ -179,15 +179,9 @@ def _refuse_names(name: str, call: str, queue: str, agent: str) -> None:
             message = f"{name} without a queue"
             raise BadLine(message)
     if queue not in NO_QUEUE or name in OF_A_VISIT:
-        reason = bad_name(queue)
-        if reason:
-            message = f"queue: {reason}"
-            raise BadLine(message)
+        check_name("queue", queue)
     if agent not in ("", "NONE"):
-        reason = bad_name(agent)
-        if reason:
-            message = f"agent: {reason}"
-            raise BadLine(message)
+        check_name("agent", agent)
 
 
 def _ring_ms(name: str, arguments: list[str]) -> int | None:

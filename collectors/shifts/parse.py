@@ -10,7 +10,7 @@ from collectors.contract import DUPLICATE, EARLIEST_MS, LONGEST_MS, BadLine, Par
 from collectors.delimited import HeadedRows
 from collectors.instants import Instants
 from collectors.marks import Mark
-from collectors.names import bad_name
+from collectors.names import check_name
 from collectors.roster import KEPT_MS, PlanRow, cell_of
 from collectors.roster_parser import RosterParser
 from collectors.shifts.settings import ShiftsSettings, read_settings
@@ -81,9 +81,8 @@ class ShiftsParser(RosterParser):
         kind = row[self._settings.kind] if self._settings.kind else ""
         if kind and kind in self._settings.ignored:
             return Parsed(Verdict.SKIPPED, reason="ignored kind")
-        if self._settings.kind and (reason := bad_name(kind)):
-            message = f"{self._settings.kind}: {reason}"
-            raise BadLine(message)
+        if self._settings.kind:
+            check_name(self._settings.kind, kind)
         work = kind in self._settings.work if self._settings.kind else self._settings.means == "work"
         said = self._plan(row, work=work)
         if said.from_ms < EARLIEST_MS or said.until_ms > now_ms + KEPT_MS:
@@ -99,9 +98,8 @@ class ShiftsParser(RosterParser):
         settings = self._settings
         person, queue = row[settings.person], row[settings.queue] if settings.queue else ""
         for column, name in ((settings.person, person), (settings.queue, queue)):
-            if column and (name or column == settings.person) and (reason := bad_name(name)):
-                message = f"{column}: {reason}"
-                raise BadLine(message)
+            if column and (name or column == settings.person):
+                check_name(column, name)
         agent, cell = self._wiring.pseudonym(person), cell_of(self._wiring, person, queue)
         hours_ms = self._hours_ms(row)
         undated = not (settings.begin and row[settings.begin])

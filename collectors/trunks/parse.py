@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from collectors.contract import DUPLICATE, EARLIEST_MS, BadLine, Parsed, SaysAllAtOnce, Verdict, Wiring, dead
 from collectors.delimited import HeadedRows, Splitter, read_splitter
 from collectors.instants import Instants, read_format, read_zone
-from collectors.names import bad_name
+from collectors.names import check_name
 from collectors.options import Options
 from collectors.remembered import Remembered
 from streams.records import Cell, Fact, TrunkCounted, identify
@@ -133,9 +133,8 @@ class TrunksParser(SaysAllAtOnce):
         options = self._options
         names = [row[column] if column else "" for column in (options.number, options.trunk)]
         for column, name in zip((options.number, options.trunk), names, strict=True):
-            if column and (reason := bad_name(name)):
-                message = f"{column}: {reason}"
-                raise BadLine(message)
+            if column:
+                check_name(column, name)
         channels, in_use = _whole(row, options.channels, MOST_CHANNELS), _whole(row, options.in_use, MOST_CHANNELS)
         if in_use > channels:
             message = f"{options.in_use}: {in_use} channels in use of {channels}"

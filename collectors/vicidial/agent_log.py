@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from collectors.contract import BadLine, Wiring
-from collectors.names import bad_name
+from collectors.names import check_name
 from collectors.vicidial.rows import AgentRow, LoginRow
 from collectors.vicidial.times import RowTimes, epoch_ms, length_ms
 from streams.records import Cell, Work, Worked, identify
@@ -71,9 +71,7 @@ def _user(user: str | None) -> str:
     if not user:
         message = "user: nobody"
         raise BadLine(message)
-    if reason := bad_name(user):
-        message = f"user: {reason}"
-        raise BadLine(message)
+    check_name("user", user)
     return user
 
 

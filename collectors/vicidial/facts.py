@@ -10,7 +10,7 @@ import msgspec
 
 from collectors.contract import BadLine, Wiring
 from collectors.leads import lead_names
-from collectors.names import bad_name
+from collectors.names import check_name
 from collectors.vicidial.agent_log import AgentLog
 from collectors.vicidial.rows import AgentRow, InboundRow, ListRow, LoginRow, OutboundRow, Row
 from collectors.vicidial.statuses import Meanings
@@ -133,17 +133,13 @@ class RowFacts:
     def _agent(self, user: str | None) -> bytes:
         if not user or user in ("VDCL", "VDAD"):
             return b""
-        if reason := bad_name(user):
-            message = f"user: {reason}"
-            raise BadLine(message)
+        check_name("user", user)
         return self._wiring.pseudonym(user)
 
     def _cell(self, name: str, *, campaign: bool) -> Cell:
         cell = self._cells.get((name, campaign))
         if cell is None:
-            if reason := bad_name(name):
-                message = f"campaign_id: {reason}"
-                raise BadLine(message)
+            check_name("campaign_id", name)
             route = self._wiring.route_campaign if campaign else self._wiring.route
             cell = self._cells[name, campaign] = route(name)
         return cell
