@@ -24,6 +24,7 @@ def list_rows(
     """The rows of `queries.stock` summed by list. What a status means is in `flags`; `ready` are the leads in the
     hopper and `callbacks` those not made, of which due, of which overdue, both by list.
     """
+    place_of = {seconds: place for place, seconds in enumerate(redial.waits)}
     sums: dict[tuple[int, str], list[int]] = {}
     for list_id, campaign, status, called_count, since_reset, leads, *waited in counted:
         named = {*flags.get((campaign, status), ()), *flags.get(("", status), ())}
@@ -35,7 +36,7 @@ def list_rows(
             leads * called_count,
             leads * terminal,
             leads * bool(LOST_FLAGS & named),
-            waited[redial.waits.index(waits)] if attempts else 0,
+            waited[place_of[waits]] if attempts else 0,
             leads * attempts,
         )
         before = sums.get((list_id, campaign), [0] * len(row))
