@@ -50,10 +50,10 @@ def _entries(family: str, language: str, said: CatalogueWording) -> Iterable[Ent
     if family == _OF_MONEY:
         for figure in MONEY:
             about = f"{said.units['money']} · {said.better[figure.better]}"
-            yield Entry(figure.id, figure.name_de if language == "de" else figure.name_en, figure.formula, about)
+            yield Entry(figure.id, figure.name(language), figure.formula, about)
         return
     for kpi in KPIS:
         if kpi.family == family:
             about = f"{said.units[kpi.unit]} · {said.better[kpi.better or '']}"
-            name = kpi.name_de if language == "de" else kpi.name_en
+            name = kpi.name(language)
             yield Entry(kpi.id, f"{name} ({kpi.short})" if kpi.short else name, kpi.formula, about)

@@ -8,10 +8,10 @@ from urllib.parse import quote
 from flask import Flask, Response, jsonify
 
 from dashboard.access import Permission
-from dashboard.passport import kpi_name
 from dashboard.sessions import caller
 from dashboard.wording import Wording, words
 from streams.catalogue import KPIS, MONEY
+from streams.kpi import Named
 
 if TYPE_CHECKING:
     from dashboard.app import PageContext
@@ -47,20 +47,12 @@ def register(app: Flask, context: PageContext) -> None:
                     _entry(name, said.palette_kinds[dimension], address + quote(name))
                     for name in sorted(values.get(dimension, ()), key=str.casefold)
                 ]
-        if Permission.KPIS in visitor.may:
-            found += [
-                _entry(kpi_name(kpi, said), said.palette_kinds["kpi"], f"/catalogue#{kpi.id}", kpi.id) for kpi in KPIS
-            ]
-        if Permission.EUROS in visitor.may:
-            found += [
-                _entry(
-                    figure.name_de if said.language == "de" else figure.name_en,
-                    said.palette_kinds["kpi"],
-                    f"/catalogue#{figure.id}",
-                    figure.id,
-                )
-                for figure in MONEY
-            ]
+        figures: list[Named] = [*KPIS] if Permission.KPIS in visitor.may else []
+        figures += MONEY if Permission.EUROS in visitor.may else ()
+        found += [
+            _entry(figure.name(said.language), said.palette_kinds["kpi"], f"/catalogue#{figure.id}", figure.id)
+            for figure in figures
+        ]
         return jsonify(entries=found)
 
 

@@ -47,11 +47,6 @@ class Passport:
     others: tuple[tuple[str, str], ...]
 
 
-def kpi_name(kpi: catalogue.Kpi, words: Wording) -> str:
-    """The catalogue's name in the language of the wording."""
-    return kpi.name_de if words.language == "de" else kpi.name_en
-
-
 def passport(tile: Tile, kpi_id: str, options: catalogue.Options, words: Wording) -> Passport | None:
     """The passport of one KPI of a tile; None for a KPI that the catalogue does not have, and for one of money where
     the tile has none that the reader may know of.
@@ -70,7 +65,7 @@ def passport(tile: Tile, kpi_id: str, options: catalogue.Options, words: Wording
     counters = (kpi.family,) if beside else OF_CAMPAIGNS if tile.source.kind == "campaign" else ()
     return Passport(
         kpi=kpi.id,
-        name=kpi_name(kpi, words),
+        name=kpi.name(words.language),
         subject=_subject(tile),
         definition=catalogue.definition(kpi, tile.source.cells, options),
         formula=kpi.formula,
@@ -86,7 +81,7 @@ def _subject(tile: Tile) -> str:
 
 def _others(tile: Tile, words: Wording) -> tuple[tuple[str, str], ...]:
     families = OF_CAMPAIGNS if tile.source.kind == "campaign" else (VISITS,)
-    return tuple((other.id, kpi_name(other, words)) for other in catalogue.KPIS if other.family in families)
+    return tuple((other.id, other.name(words.language)) for other in catalogue.KPIS if other.family in families)
 
 
 def _of_money(tile: Tile, kpi: MoneyKpi, words: Wording) -> Passport:
@@ -101,21 +96,17 @@ def _of_money(tile: Tile, kpi: MoneyKpi, words: Wording) -> Passport:
     kinds = {each.id: each for each in catalogue.MONEY if each.id in ("revenue", "direct_cost")}
     return Passport(
         kpi=kpi.id,
-        name=_money_name(kpi, words),
+        name=kpi.name(words.language),
         subject=_subject(tile),
         definition=kpi.formula,
         formula=kpi.formula,
         windows=tuple(windows),
         counts=tuple(
-            (each.id, _money_name(each, words), tuple(text_of_money(each.of(one), one, words) for one in known))
+            (each.id, each.name(words.language), tuple(text_of_money(each.of(one), one, words) for one in known))
             for each in kinds.values()
         ),
         others=_others(tile, words),
     )
-
-
-def _money_name(kpi: MoneyKpi, words: Wording) -> str:
-    return kpi.name_de if words.language == "de" else kpi.name_en
 
 
 def _window(

@@ -37,7 +37,20 @@ Parts = Callable[[Sums, Options], tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Kpi:
+class Named:
+    """What every row of the catalogue begins with: its id and its names."""
+
+    id: str
+    name_de: str
+    name_en: str
+
+    def name(self, language: str) -> str:
+        """The name in a language; English for one that the catalogue does not speak."""
+        return self.name_de if language == "de" else self.name_en
+
+
+@dataclass(frozen=True)
+class Kpi(Named):
     """One row of the catalogue. `parts` gives numerator and denominator; milliseconds become seconds by `unit`.
 
     `needs`: what the feeds must supply, else the value is null (not_supplied). An empty denominator is null (empty).
@@ -47,9 +60,6 @@ class Kpi:
     intervals do not have. Of a count, `parts` gives the count twice.
     """
 
-    id: str
-    name_de: str
-    name_en: str
     unit: Unit
     better: Literal["high", "low"] | None
     formula: str

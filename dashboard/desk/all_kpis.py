@@ -11,7 +11,7 @@ from dash import html
 
 from dashboard import formats
 from dashboard.board import Board
-from dashboard.passport import OF_CAMPAIGNS, kpi_name
+from dashboard.passport import OF_CAMPAIGNS
 from dashboard.tile import Tile, text_of
 from dashboard.wording import Wording
 from streams import catalogue
@@ -56,7 +56,7 @@ def _row(kpi: catalogue.Kpi, tile: Tile, board: Board) -> Any:
     definition = catalogue.definition(kpi, cells, options)
     return html.Tr(
         [
-            html.Th([html.B(kpi_name(kpi, board.words)), html.Small(definition)], scope="row", className="who"),
+            html.Th([html.B(kpi.name(board.words.language)), html.Small(definition)], scope="row", className="who"),
             *_pair(kpi, tile.now, tile, board),
             *_pair(kpi, tile.today, tile, board),
             html.Td(html.Code(kpi.formula), className="formula"),

@@ -24,7 +24,7 @@ def money(rows: Sequence[Row], drawn: Drawn) -> Sheet:
     unit = currencies.pop() if len(currencies) == 1 else ""
     shown = [kpi for kpi in MONEY if kpi.id in SHOWN]
     columns = [Column(text.period, "text")]
-    columns += [Column(kpi.name_de if text.language == "de" else kpi.name_en, "money", unit) for kpi in shown]
+    columns += [Column(kpi.name(text.language), "money", unit) for kpi in shown]
     names = {"30m": text.money_now, "day": words(text.language).today}
     lines = tuple(
         (names.get(row.span, period_name(drawn.period, text)), *(_entry(kpi, row) for kpi in shown)) for row in of_money

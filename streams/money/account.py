@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from streams.kpi import Named
 from streams.money.postings import Kind, Posting
 
 Why = Literal["empty", "not_supplied", "suppressed", "currencies"]
@@ -84,12 +85,9 @@ def margin_2(account: Account) -> Figure:
 
 
 @dataclass(frozen=True)
-class MoneyKpi:
+class MoneyKpi(Named):
     """A figure of money: one row of the catalogue. Amounts have two decimals, rounded half up, at the very end."""
 
-    id: str
-    name_de: str
-    name_en: str
     better: Literal["high", "low"]
     formula: str
     of: Callable[[Account], Figure]
