@@ -99,14 +99,6 @@ def seen(page: Page, axe: str) -> list[str]:
     ]
 
 
-def log_in(page: Page, served: Served, name: str) -> None:
-    page.goto(f"{served.url}/login?language=de")
-    page.fill("[name=user]", name)
-    page.fill("[name=password]", PASSWORD)
-    page.click("form button.main")
-    page.wait_for_url(lambda url: "/login" not in url)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", ["desk", "phone"])
 def test_every_page(
@@ -145,7 +137,7 @@ def test_every_page(
         for rule in chosen:
             if ROUTES["GET", rule] in (Open.PUBLIC, Open.SCREEN):
                 look(rule)
-        log_in(page, place, "betrieb")
+        place.log_in(page, "betrieb")
         for rule in chosen:
             if ROUTES["GET", rule] not in (Open.PUBLIC, Open.SCREEN):
                 look(rule)

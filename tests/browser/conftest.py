@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 
 from dashboard import users
 from streams.records import Cell
-from tests.browser.served import PASSWORD, USER, Served
+from tests.browser.served import Served
 from tests.dashboard.boards import reading
 
 if TYPE_CHECKING:
@@ -36,11 +36,7 @@ def phone(chromium: Browser, served: Served) -> Iterator[BrowserContext]:
     """A phone on which the user has logged in."""
     context = chromium.new_context(viewport={"width": 390, "height": 844}, service_workers="block")
     page = context.new_page()
-    page.goto(f"{served.url}/login?language=de")
-    page.fill("[name=user]", USER)
-    page.fill("[name=password]", PASSWORD)
-    page.click("form button")
-    page.wait_for_url(f"{served.url}/**")
+    served.log_in(page)
     page.close()
     yield context
     context.close()

@@ -102,6 +102,14 @@ class Served:
         write = self.store.replace if whole else self.store.publish
         write(self._fence, at_ms, "1", readings, [alive])
 
+    def log_in(self, page: Page, name: str = USER, password: str = PASSWORD) -> None:
+        """Fills the login form in, in German, and waits until it has led on."""
+        page.goto(f"{self.url}/login?language=de")
+        page.fill("[name=user]", name)
+        page.fill("[name=password]", password)
+        page.click("form button.main")
+        page.wait_for_url(lambda url: "/login" not in url)
+
     @property
     def streams(self) -> int:
         """How many event streams are open."""

@@ -13,7 +13,7 @@ from dashboard import users
 from streams.reading import Reading, Sums
 from streams.records import Cell
 from tests.browser.conftest import ALPHA
-from tests.browser.served import PASSWORD, USER, Served
+from tests.browser.served import Served
 from tests.browser.test_live_board import errors_of, pytestmark
 from tests.dashboard.boards import reading
 
@@ -44,11 +44,7 @@ def desk(chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     served.start()
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, service_workers="block")
     page = context.new_page()
-    page.goto(f"{served.url}/login?language=de")
-    page.fill("[name=user]", USER)
-    page.fill("[name=password]", PASSWORD)
-    page.click("form button")
-    page.wait_for_url(f"{served.url}/**")
+    served.log_in(page)
     yield page, served
     context.close()
     served.close()

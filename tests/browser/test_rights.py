@@ -25,14 +25,6 @@ pytestmark = [
 ]
 
 
-def log_in(page: Page, served: Served, name: str = USER, password: str = PASSWORD) -> None:
-    page.goto(f"{served.url}/login?language=de")
-    page.fill("[name=user]", name)
-    page.fill("[name=password]", password)
-    page.click("form button.main")
-    page.wait_for_url(lambda url: "/login" not in url)
-
-
 def by_command(served: Served, *words: str) -> float:
     """Runs `leitstand user ...` in a process of its own; the moment at which it had ended."""
     done = Place(None, served.folder).call("user", *words)
@@ -65,7 +57,7 @@ def test_a_disabled_account_is_out_on_all_devices_in_five_seconds(
     phone: BrowserContext, chromium: Browser, served: Served
 ) -> None:
     desk = chromium.new_context(viewport={"width": 1440, "height": 900}, service_workers="block")
-    log_in(desk.new_page(), served)
+    served.log_in(desk.new_page())
     pages = [opened(phone, served, "/"), opened(phone, served, "/account"), opened(desk, served, "/desk/")]
     pages.append(opened(desk, served, "/wall"))
     cookies = [
@@ -97,7 +89,7 @@ def test_the_way_in_by_invitation(phone: BrowserContext, chromium: Browser, serv
     page = desk.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
-    log_in(page, served, "betrieb")
+    served.log_in(page, "betrieb")
     page.goto(f"{served.url}/users")
     page.fill("#name", "Petra")
     page.select_option("#role", "partner")
@@ -110,7 +102,7 @@ def test_the_way_in_by_invitation(phone: BrowserContext, chromium: Browser, serv
     guest.fill("#password", "four unrelated words here")
     guest.fill("#again", "four unrelated words here")
     guest.click("button.main")
-    log_in(guest, served, "Petra", "four unrelated words here")
+    served.log_in(guest, "Petra", "four unrelated words here")
     guest.goto(f"{served.url}/account")
     guest.wait_for_selector(":text('Sieht Nord')")
     for path in ("/account", "/mehr"):
