@@ -8,11 +8,22 @@ from itertools import accumulate
 
 from dashboard import formats
 from dashboard.desk import house_style as style
-from dashboard.desk.dates import compared_name, interval_name, period_name
-from dashboard.desk.sheet import SHORT, TALL, Drawn, Sheet, column_of, counted, from_first
+from dashboard.desk.sheet import (
+    SHORT,
+    TALL,
+    Drawn,
+    Sheet,
+    column_of,
+    compared_figures,
+    counted,
+    from_first,
+    kpi_columns,
+    named,
+    names_of,
+    time_column,
+)
 from dashboard.desk.table import Column, Entry, Table, kpi_entry
 from dashboard.wording.desk_pages import DeskWording
-from streams import catalogue
 from streams.query import Row
 from streams.reading import Sums, merge
 
@@ -24,24 +35,12 @@ STOCK = ("address_stock", "stock_reach_hours", "penetration", "exploitation", "s
 """What is known of the campaign's lists now."""
 
 
-def _time(drawn: Drawn) -> Column:
-    return Column(drawn.text.day if drawn.period.interval == "day" else drawn.text.time, "text")
-
-
-def _named(row: Row, drawn: Drawn) -> str:
-    return interval_name(row.start_ms, drawn.period, drawn.text.language)
-
-
-def _names(table: Table) -> list[str]:
-    return [str(row[0]) for row in table.rows]
-
-
 def attempts(rows: Sequence[Row], drawn: Drawn) -> Sheet:
     """Attempts, the contacts among them and the successes among those, by interval."""
     text = drawn.text
-    columns = (_time(drawn), *(Column(text.columns[name], "count") for name in COUNTS))
+    columns = (time_column(drawn), *(Column(text.columns[name], "count") for name in COUNTS))
     of_rows = tuple(
-        (_named(row, drawn), *(counted(row, counter, family=_FAMILY) for counter in COUNTS.values())) for row in rows
+        (named(row, drawn), *(counted(row, counter, family=_FAMILY) for counter in COUNTS.values())) for row in rows
     )
     table = Table("attempts", text.attempts, columns, of_rows)
     colours = style.OFFERED, style.ANSWERED, style.ABANDONED
@@ -51,7 +50,7 @@ def attempts(rows: Sequence[Row], drawn: Drawn) -> Sheet:
         for place, colour in enumerate(colours, 1)
     ]
     chart = style.figure(
-        traces, text.language, TALL, xaxis=style.axis_of_places(_names(shown)), yaxis=style.axis_of_counts()
+        traces, text.language, TALL, xaxis=style.axis_of_places(names_of(shown)), yaxis=style.axis_of_counts()
     )
     return Sheet(table, chart, empty=not any(row.sums["attempts"] for row in rows))
 
@@ -59,8 +58,8 @@ def attempts(rows: Sequence[Row], drawn: Drawn) -> Sheet:
 def rates(rows: Sequence[Row], drawn: Drawn) -> Sheet:
     """How many attempts reach somebody, and how many of the right ones become a success, by interval."""
     text = drawn.text
-    columns = (_time(drawn), *(Column(text.columns[name], "share") for name in RATES))
-    of_rows = tuple((_named(row, drawn), *(kpi_entry(name, row, drawn.options) for name in RATES)) for row in rows)
+    columns = (time_column(drawn), *(Column(text.columns[name], "share") for name in RATES))
+    of_rows = tuple((named(row, drawn), *(kpi_entry(name, row, drawn.options) for name in RATES)) for row in rows)
     table = Table("rates", text.rates, columns, of_rows)
     shown = from_first(table, 1, 2)
     contact, conversion = (column_of(shown, place, text) for place in (1, 2))
@@ -69,7 +68,7 @@ def rates(rows: Sequence[Row], drawn: Drawn) -> Sheet:
         style.line(columns[2].title, *conversion, style.LEVEL, dots=[style.LEVEL] * len(shown.rows)),
     ]
     chart = style.figure(
-        traces, text.language, SHORT, xaxis=style.axis_of_places(_names(shown)), yaxis=style.axis_of_small_shares()
+        traces, text.language, SHORT, xaxis=style.axis_of_places(names_of(shown)), yaxis=style.axis_of_small_shares()
     )
     return Sheet(table, chart, empty=not any(row.sums["attempts"] for row in rows))
 
@@ -81,7 +80,7 @@ def drops(rows: Sequence[Row], drawn: Drawn) -> Sheet:
     """
     text, limit, by_day = drawn.text, drawn.limit, drawn.period.interval == "day"
     columns = (
-        _time(drawn),
+        time_column(drawn),
         Column(text.columns["drop_rate"] if by_day else text.since_begin, "share"),
         Column(text.dropped, "count"),
         Column(text.columns["contacts"], "count"),
@@ -89,7 +88,7 @@ def drops(rows: Sequence[Row], drawn: Drawn) -> Sheet:
     judged = rows if by_day else _so_far(rows)
     of_rows: tuple[tuple[Entry, ...], ...] = tuple(
         (
-            _named(row, drawn),
+            named(row, drawn),
             kpi_entry("drop_rate", so_far, drawn.options),
             counted(row, "dropped_live", family=_FAMILY),
             counted(row, "human_contacts", family=_FAMILY),
@@ -114,7 +113,7 @@ def drops(rows: Sequence[Row], drawn: Drawn) -> Sheet:
         [style.bars(columns[1].title, values, said, colours)],
         text.language,
         SHORT,
-        xaxis=style.axis_of_places(_names(shown)),
+        xaxis=style.axis_of_places(names_of(shown)),
         yaxis=style.axis_of_small_shares(range=[0, top], tickformat=".1%"),
         showlegend=False,
         **more,
@@ -135,16 +134,12 @@ def _with(earlier: Sums, more: Sums) -> Sums:
 
 def figures(total: Row | None, before: Row | None, drawn: Drawn) -> Sheet:
     """The figures of the whole period beside those of what it is held against."""
-    text = drawn.text
-    names = period_name(drawn.period, text), compared_name(drawn.period, text)
-    rows = tuple((name, *_entries(row, drawn)) for name, row in zip(names, (total, before), strict=True))
-    return Sheet(Table("figures", text.figures, (Column(text.period, "text"), *_columns(text)), rows))
+    return compared_figures(total, before, drawn, _columns(drawn.text), _entries)
 
 
 def _columns(text: DeskWording) -> list[Column]:
     of_counts = [Column(text.columns[name], "count") for name in COUNTS]
-    units = [(name, catalogue.KPI[name].unit) for name in COMPARED]
-    return [*of_counts, *(Column(text.columns[name], "share" if unit == "share" else "number") for name, unit in units)]
+    return [*of_counts, *kpi_columns(COMPARED, text)]
 
 
 def _entries(row: Row | None, drawn: Drawn) -> list[Entry]:
@@ -155,11 +150,6 @@ def _entries(row: Row | None, drawn: Drawn) -> list[Entry]:
 def stock(now: Row | None, drawn: Drawn) -> Sheet:
     """How far the lists are worked through, and how long the addresses last at the pace of the last half hour."""
     text = drawn.text
-    columns: list[Column] = [Column(text.period, "text")]
-    for name in STOCK:
-        unit = catalogue.KPI[name].unit
-        columns.append(
-            Column(text.columns[name], "share" if unit == "share" else "count" if unit == "count" else "number")
-        )
+    columns = (Column(text.period, "text"), *kpi_columns(STOCK, text))
     row = (text.kinds["now"], *(kpi_entry(name, now, drawn.options) for name in STOCK))
-    return Sheet(Table("stock", text.stock, tuple(columns), (row,)), note=text.stock_note)
+    return Sheet(Table("stock", text.stock, columns, (row,)), note=text.stock_note)

@@ -9,12 +9,25 @@ from typing import Any
 
 from dashboard import formats
 from dashboard.desk import house_style as style
-from dashboard.desk.dates import compared_name, interval_name, period_name, place_in_period
-from dashboard.desk.sheet import SHORT, TALL, Drawn, Sheet, column_of, counted, from_first, share_entry
-from dashboard.desk.table import Column, ColumnKind, Entry, Table, kpi_entry
+from dashboard.desk.dates import compared_name, place_in_period
+from dashboard.desk.sheet import (
+    SHORT,
+    TALL,
+    Drawn,
+    Sheet,
+    column_of,
+    compared_figures,
+    counted,
+    from_first,
+    kpi_columns,
+    named,
+    names_of,
+    share_entry,
+    time_column,
+)
+from dashboard.desk.table import Column, Entry, Table, kpi_entry
 from dashboard.wording import words
 from dashboard.wording.desk_pages import DeskWording
-from streams import catalogue
 from streams.days import business_date
 from streams.query import Row
 from streams.waits import read_ms
@@ -30,7 +43,7 @@ def course(rows: Sequence[Row], drawn: Drawn) -> Sheet:
     """Offered, answered and abandoned by interval, with the service level and its target."""
     text, period, titles = drawn.text, drawn.period, drawn.text.columns
     columns = (
-        Column(text.day if period.interval == "day" else text.time, "text"),
+        time_column(drawn),
         Column(titles["offered"], "count"),
         Column(titles["answered"], "count"),
         Column(titles["abandoned"], "count"),
@@ -43,7 +56,7 @@ def course(rows: Sequence[Row], drawn: Drawn) -> Sheet:
         columns,
         tuple(
             (
-                interval_name(row.start_ms, period, text.language),
+                named(row, drawn),
                 row.sums["offered"],
                 row.sums["answered"],
                 row.sums["abandoned"],
@@ -70,13 +83,12 @@ def _course_chart(table: Table, drawn: Drawn) -> style.Figure:
         style.bars(table.columns[3].title, *abandoned, style.ABANDONED, base=answered[0]),
         style.line(table.columns[5].title, *level, style.LEVEL, dots=dots, **upper),
     ]
-    names = [str(row[0]) for row in table.rows]
     goal = "" if target is None else text.goal.format(goal=formats.goal(target, text.language))
     return style.figure(
         traces,
         text.language,
         TALL,
-        xaxis=style.axis_of_places(names) | {"anchor": "y"},
+        xaxis=style.axis_of_places(names_of(table)) | {"anchor": "y"},
         yaxis=style.axis_of_counts(domain=[0, 0.57]),
         yaxis2=style.axis_of_shares(domain=[0.66, 1]),
         shapes=[] if target is None else style.band(target, 1.0, "y2"),
@@ -97,7 +109,7 @@ def against(rows: Sequence[Row], before: Sequence[Row], drawn: Drawn) -> Sheet:
         "against",
         text.against.format(other=other),
         (
-            Column(text.day if period.interval == "day" else text.time, "text"),
+            time_column(drawn),
             Column(titles["offered"], "count"),
             Column(f"{titles['offered']} {other}", "count"),
             Column(titles["service_level"], "share"),
@@ -105,7 +117,7 @@ def against(rows: Sequence[Row], before: Sequence[Row], drawn: Drawn) -> Sheet:
         ),
         tuple(
             (
-                interval_name(row.start_ms, period, text.language),
+                named(row, drawn),
                 row.sums["offered"],
                 counted(earlier, "offered"),
                 kpi_entry("service_level", row, drawn.options),
@@ -123,7 +135,7 @@ def against(rows: Sequence[Row], before: Sequence[Row], drawn: Drawn) -> Sheet:
         ],
         text.language,
         SHORT,
-        xaxis=style.axis_of_places([str(row[0]) for row in shown.rows]),
+        xaxis=style.axis_of_places(names_of(shown)),
         yaxis=style.axis_of_counts(),
     )
     return Sheet(table, chart, empty=not any(row.sums["offered"] for row in (*rows, *before)))
@@ -131,25 +143,19 @@ def against(rows: Sequence[Row], before: Sequence[Row], drawn: Drawn) -> Sheet:
 
 def figures(total: Row | None, before: Row | None, drawn: Drawn) -> Sheet:
     """The figures of the whole period beside those of what it is held against."""
-    text = drawn.text
-    names = period_name(drawn.period, text), compared_name(drawn.period, text)
-    rows = tuple((name, *_entries(row, drawn)) for name, row in zip(names, (total, before), strict=True))
-    return Sheet(Table("figures", text.figures, (Column(text.period, "text"), *_columns(text)), rows))
+    return compared_figures(total, before, drawn, _columns(drawn.text), _entries)
 
 
 def providers(rows: Sequence[Row], drawn: Drawn) -> Sheet:
     """The same figures of everybody who serves the hotline."""
     text = drawn.text
-    named = tuple((row.by["provider"] or words(text.language).not_supplied, *_entries(row, drawn)) for row in rows)
-    table = Table("providers", text.providers, (Column(text.provider, "text"), *_columns(text)), named)
-    return Sheet(table, empty=not named)
+    lines = tuple((row.by["provider"] or words(text.language).not_supplied, *_entries(row, drawn)) for row in rows)
+    table = Table("providers", text.providers, (Column(text.provider, "text"), *_columns(text)), lines)
+    return Sheet(table, empty=not lines)
 
 
 def _columns(text: DeskWording) -> list[Column]:
-    kpis = [catalogue.KPI[name] for name in COMPARED]
-    kinds: list[ColumnKind] = ["share" if kpi.unit == "share" else "seconds" for kpi in kpis]
-    of_kpis = [Column(text.columns[kpi.id], kind) for kpi, kind in zip(kpis, kinds, strict=True)]
-    return [Column(text.columns["offered"], "count"), *of_kpis]
+    return [Column(text.columns["offered"], "count"), *kpi_columns(COMPARED, text)]
 
 
 def _entries(row: Row | None, drawn: Drawn) -> list[Entry]:

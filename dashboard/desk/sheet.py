@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from dashboard.desk.dates import compared_name, interval_name, period_name
 from dashboard.desk.house_style import Figure
 from dashboard.desk.period import Period
-from dashboard.desk.table import Entry, Missing, Table, shown
+from dashboard.desk.table import Column, Entry, Missing, Table, shown
 from dashboard.wording import words
 from dashboard.wording.desk_pages import DeskWording
 from streams import catalogue
@@ -40,6 +42,40 @@ class Drawn:
     target: float | None = None
     threshold_seconds: float | None = None
     limit: float | None = None
+
+
+def time_column(drawn: Drawn) -> Column:
+    """The first column of a course: when each interval begins."""
+    return Column(drawn.text.day if drawn.period.interval == "day" else drawn.text.time, "text")
+
+
+def named(row: Row, drawn: Drawn) -> str:
+    """What stands in that column."""
+    return interval_name(row.start_ms, drawn.period, drawn.text.language)
+
+
+def names_of(table: Table) -> list[str]:
+    """The first column of a table."""
+    return [str(row[0]) for row in table.rows]
+
+
+def kpi_columns(kpis: Sequence[str], text: DeskWording) -> list[Column]:
+    """One column for each of these KPIs."""
+    return [Column(text.columns[name], catalogue.KPI[name].unit) for name in kpis]
+
+
+def compared_figures(
+    total: Row | None,
+    before: Row | None,
+    drawn: Drawn,
+    columns: Sequence[Column],
+    entries: Callable[[Row | None, Drawn], Sequence[Entry]],
+) -> Sheet:
+    """The figures of the whole period beside those of what it is held against."""
+    text = drawn.text
+    names = period_name(drawn.period, text), compared_name(drawn.period, text)
+    rows = tuple((name, *entries(row, drawn)) for name, row in zip(names, (total, before), strict=True))
+    return Sheet(Table("figures", text.figures, (Column(text.period, "text"), *columns), rows))
 
 
 def counted(row: Row | None, *names: str, family: str = "") -> Entry:
