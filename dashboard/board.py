@@ -117,7 +117,7 @@ class Board:
     @property
     def campaigns_only(self) -> bool:
         """True when every tile is that of a campaign: it has columns of its own then."""
-        return bool(self.tiles) and all(each.source.kind == "campaign" for each in self.tiles)
+        return bool(self.tiles) and tile.only_campaigns(self.tiles)
 
     @property
     def threshold(self) -> str:
@@ -182,8 +182,7 @@ def compose(
         drawn = drawing.tiles(view.group, view.only)
         parts = _parts(drawing, drawn, view)
         of_hotline = shown.of_hotline(view.kind, parts)
-        alone = all(each.source.kind == "campaign" for each in drawn)
-        of_campaign = shown.of_campaign(view.kind, parts, alone=alone)
+        of_campaign = shown.of_campaign(view.kind, parts, alone=tile.only_campaigns(drawn))
         for each in drawn:
             keys = of_hotline if each.source.kind == "hotline" else of_campaign
             fields |= {f"t:{each.source.id}:{key}": each.fields[key] for key in keys}

@@ -20,7 +20,7 @@ _OF_CAMPAIGNS = ("s", "v", "d", "n", *(f"{side}:{name}" for name in campaign_til
 def cards(drawing: Drawing, tiles: Sequence[Tile]) -> dict[str, str]:
     """The cards on top of the desk: all hotlines in view as one tile, or all campaigns where there is no hotline."""
     text = drawing.text
-    if all(each.source.kind == "campaign" for each in tiles):
+    if tile.only_campaigns(tiles):
         (drawn,) = drawing.tiles("all", "campaigns")
         today = text.attempts_today.format(n=drawn.fields["dn"])
         stock = text.sums_stock.format(reach=drawn.fields["rs"])

@@ -9,8 +9,6 @@ from dashboard.further import Rows
 from dashboard.wording import Wording
 from streams.money.account import Account, Figure, margin_1
 
-FIELDS = ("mn", "md", "ml", "mm", "mt")
-
 
 def fields(rows: Rows, words: Wording, lost: str = "") -> dict[str, str]:
     """`mn`, `md`: the margin of the last 30 minutes and of today; `ml`: what to call them, by name or as a loss;

@@ -66,17 +66,13 @@ def passport(tile: Tile, kpi_id: str, options: catalogue.Options, words: Wording
     return Passport(
         kpi=kpi.id,
         name=kpi.name(words.language),
-        subject=_subject(tile),
+        subject=tile.source.full_name,
         definition=catalogue.definition(kpi, tile.source.cells, options),
         formula=kpi.formula,
         windows=tuple(_window(name, kpi, sums, tile, options, words) for name, sums in zip(names, pair, strict=True)),
         counts=_counts(pair, counters, words),
         others=_others(tile, words),
     )
-
-
-def _subject(tile: Tile) -> str:
-    return f"{tile.source.name} · {tile.source.mark}" if tile.source.mark else tile.source.name
 
 
 def _others(tile: Tile, words: Wording) -> tuple[tuple[str, str], ...]:
@@ -97,7 +93,7 @@ def _of_money(tile: Tile, kpi: MoneyKpi, words: Wording) -> Passport:
     return Passport(
         kpi=kpi.id,
         name=kpi.name(words.language),
-        subject=_subject(tile),
+        subject=tile.source.full_name,
         definition=kpi.formula,
         formula=kpi.formula,
         windows=tuple(windows),

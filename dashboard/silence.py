@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from dashboard.wording import Wording
 from streams.batch import Tally
+from streams.feed_state import SILENT_AFTER_MS
 from streams.store import FeedReport
 
 LATE_MS = 15_000
@@ -54,7 +55,7 @@ def silent(feeds: Iterable[FeedReport], now_ms: int, words: Wording) -> list[Sil
             result.append(_silence(feed.feed, words.feed_error, words))
         elif feed.heard_ms is None or feed.state == "off":
             result.append(_silence(feed.feed, words.feed_off, words, off=True))
-        elif now_ms - feed.heard_ms > LOST_MS:
+        elif now_ms - feed.heard_ms > SILENT_AFTER_MS:
             result.append(_silence(feed.feed, words.feed_silent, words, ago=ago(now_ms - feed.heard_ms, words)))
     return result
 

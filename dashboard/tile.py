@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -62,6 +62,11 @@ class Source:
         return "campaign" if self.campaigns and not self.hotlines else "hotline"
 
     @property
+    def full_name(self) -> str:
+        """The name with its mark, where it has one."""
+        return f"{self.name} · {self.mark}" if self.mark else self.name
+
+    @property
     def short_mark(self) -> str:
         """The beginning of the provider's name, for the tiles of a dense wall; empty where there are several."""
         one = self.group in ("", "hotline", "campaign") and ", " not in self.mark
@@ -98,6 +103,11 @@ class Tile:
     reason: str = ""
     beside: Rows = field(default_factory=dict)
     money: Rows = field(default_factory=dict)
+
+
+def only_campaigns(tiles: Iterable[Tile]) -> bool:
+    """True when every one of these tiles is that of a campaign."""
+    return all(each.source.kind == "campaign" for each in tiles)
 
 
 def state_of(value: catalogue.Value, judgement: Judgement) -> str:

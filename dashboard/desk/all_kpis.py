@@ -27,10 +27,9 @@ def all_kpis(board: Board, tile_id: str) -> Any:
         return html.P(text.passport_gone, className="soft")
     source = tile.source
     families = OF_CAMPAIGNS if source.kind == "campaign" else (VISITS,)
-    name = f"{source.name} · {source.mark}" if source.mark else source.name
     instant = text.snapshot.format(time=board.fields["page:time"])
     return [
-        html.P([html.B(name), html.Span(f" · {instant}", className="soft")]),
+        html.P([html.B(source.full_name), html.Span(f" · {instant}", className="soft")]),
         html.Div(
             html.Table(
                 [

@@ -9,7 +9,6 @@ from typing import Any
 
 Figure = dict[str, Any]
 
-FONT = '-apple-system, "Segoe UI", Roboto, Inter, system-ui, sans-serif'
 OFFERED, ANSWERED, ABANDONED, LEVEL, BEFORE, BAND = "--bar-all", "--bar", "--bar-strong", "--ink", "--faint", "--good"
 MOST_TICKS = 8
 CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
@@ -138,7 +137,7 @@ def figure(traces: Sequence[dict[str, Any]], language: str, height: int, **layou
             "autosize": True,
             "paper_bgcolor": _CLEAR,
             "plot_bgcolor": _CLEAR,
-            "font": {"family": FONT, "size": 12, "color": "--soft"},
+            "font": {"size": 12, "color": "--soft"},
             "margin": {"l": 46, "r": 10, "t": 30, "b": 26},
             "separators": ",." if language == "de" else ".,",
             "barmode": "overlay",

@@ -30,6 +30,7 @@
       if (drawn.get(element) === element.dataset.figure) continue;
       drawn.set(element, element.dataset.figure);
       const { data, layout, config } = JSON.parse(element.dataset.figure, put_in);
+      layout.font.family = getComputedStyle(document.body).fontFamily;
       window.Plotly.react(element, data, layout, config);
     }
     for (const element of drawn.keys()) {
