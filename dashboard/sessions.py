@@ -22,6 +22,9 @@ PLAIN_COOKIE = "leitstand"
 AUTOMATIC = frozenset({"/stream", "/whoami", "/board", "/desk/_reload-hash"})
 """What a page asks for by itself: it does not count as use, else an abandoned screen would never log out."""
 
+BY_ITSELF = "X-By-Itself"
+"""The header by which a page's script says that nobody asked for what it reads again."""
+
 AUTOMATIC_INPUTS = frozenset({"refresh.data-at", "shown.data-at"})
 """Of the desk's callbacks those that only these inputs set off do not count as use either."""
 
@@ -72,7 +75,7 @@ def install(app: Flask, users: Users, default_language: str) -> None:
 
 def _by_itself(asked: Request) -> bool:
     if asked.path != CALLBACK_PATH:
-        return asked.path in AUTOMATIC
+        return asked.path in AUTOMATIC or BY_ITSELF in asked.headers
     body = asked.get_json(silent=True)
     changed = body.get("changedPropIds") if isinstance(body, dict) else None
     return isinstance(changed, list) and changed != [] and all(each in tuple(AUTOMATIC_INPUTS) for each in changed)

@@ -5,7 +5,7 @@
     const part = document.getElementById("reread");
     if (document.hidden || !part || part.contains(document.activeElement) || part.querySelector("details[open]")) return;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-By-Itself": "1" } });
       if (!answer.ok || answer.redirected) return;
       const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("reread");
       if (next && next.innerHTML !== part.innerHTML) part.replaceWith(next);

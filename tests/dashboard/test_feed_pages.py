@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.app import STATIC_FOLDER
 from dashboard.feed_pages import SHAPES, DeadLine, printable
 from dashboard.feed_rates import FeedRates
+from dashboard.session_store import IDLE_MS
+from dashboard.sessions import BY_ITSELF
 from dashboard.wording.feeds import feeds_words
 from streams.batch import Tally
 from streams.store import FeedReport
@@ -114,6 +117,17 @@ def test_another_try_is_asked_for_and_its_result_told(tmp_path: Path, answer: in
     assert client.post("/feeds/unheard-of/retry", data={"csrf": token[1]}).status_code == 404
     assert client.post("/feeds/anlage/retry").status_code == 403
     assert letters.asked == ["anlage"]
+
+
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_a_page_that_reads_itself_again_keeps_no_session_open(tmp_path: Path, by_itself: bool) -> None:
+    assert f'"{BY_ITSELF}"' in (STATIC_FOLDER / "reread.js").read_text("utf-8")
+    centre = centre_with(tmp_path, Letters())
+    client = centre.signed_in("betrieb")
+    for _ in range(3):
+        assert client.get("/feeds", headers={BY_ITSELF: "1"} if by_itself else {}).status_code == 200
+        centre.clock.pass_seconds(IDLE_MS / 3000)
+    assert client.get("/whoami").status_code == (401 if by_itself else 200)
 
 
 @pytest.mark.parametrize("name", [name for name in ACCOUNTS if name != "betrieb"])
